@@ -1,0 +1,25 @@
+"""Fixtures that several test folders share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[1]
+
+
+def find_data() -> Path | None:
+    """Return the folder of official files: CODEGRAPH_DATA, else ../shared/data beside the checkout, else None."""
+    named = os.environ.get("CODEGRAPH_DATA")
+    folder = Path(named) if named else REPO.parent / "shared" / "data"
+    return folder if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    folder = find_data()
+    if folder is None:
+        pytest.skip("official files are not here (set CODEGRAPH_DATA)")
+    return folder
