@@ -1,0 +1,1 @@
+"""From official files and packaged knowledge to a release directory, whole or not at all."""

@@ -1,0 +1,255 @@
+"""Merges what all releases say of each code: the newest release that describes it speaks, older ones add what differs."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from codegraph import rdf
+from codegraph.codes import SYSTEMS
+from codegraph.namespaces import CODE, CODE_PREFIXES, CONCEPT, RELEASE, code_iri, contract, release_iri
+from codegraph.rdf import Triple
+from codegraph.sources.base import CodeFact, Release, Table
+
+CODE_TABLE: Final = Table(
+    "code",
+    (
+        ("system", "TEXT"),
+        ("notation", "TEXT"),
+        ("bare", "TEXT"),
+        ("label", "TEXT"),
+        ("status", "TEXT"),
+        ("billable", "INTEGER"),
+        ("release", "TEXT"),
+        ("procedure", "TEXT"),
+    ),
+    ("system", "notation"),
+    (("bare",),),
+)
+DESCRIPTOR_TABLE: Final = Table(
+    "official_descriptor",
+    (("system", "TEXT"), ("notation", "TEXT"), ("release", "TEXT"), ("text", "TEXT")),
+    ("system", "notation", "release"),
+)
+
+_CLASSES: Final = {
+    "cpt": "cg:CptCode",
+    "hcpcs": "cg:HcpcsCode",
+    "icd10cm": "cg:Icd10CmCode",
+    "icd10pcs": "cg:Icd10PcsCode",
+    "icd9cm": "cg:Icd9CmCode",
+    "icd9pcs": "cg:Icd9PcsCode",
+    "modifier": "cg:Modifier",
+}
+_DOTTED: Final = {"icd10cm", "icd9cm", "icd9pcs"}
+# A list this much shorter than the one before it is an excerpt: what it leaves out is not retired by it.
+_PARTIAL_BELOW: Final = 0.5
+
+Facts = dict[tuple[str, str], list[tuple[Release, CodeFact]]]
+Described = Mapping[str, set[str]]  # code IRI -> predicates (N-Triples tokens) that packaged knowledge already states
+
+
+def release_order(release: Release) -> tuple[date, str]:
+    """Return a key that sorts releases by the day from which they hold, as far as version or dates tell.
+
+    >>> release_order(Release("ncci-mue", "2026Q2", ""))[0]
+    datetime.date(2026, 4, 1)
+    """
+    if release.effective_from:
+        return release.effective_from, release.ident
+    version = release.version
+    if match := re.match(r"(\d{4})[-.]?(\d{2})\b", version):
+        month = min(max(int(match[2]), 1), 12)
+        return date(int(match[1]), month, 1), release.ident
+    if match := re.match(r"(\d{4})(?:Q([1-4])|([A-D]))?", version):
+        quarter = int(match[2] or 0) or ("ABCD".index(match[3]) + 1 if match[3] else 1)
+        return date(int(match[1]), 3 * quarter - 2, 1), release.ident
+    return date.min, release.ident
+
+
+@dataclass(slots=True)
+class CodeCollector:
+    """Gathers the code facts of all sources, then emits triples and table rows code by code."""
+
+    facts: Facts
+    releases: dict[str, Release]
+
+    @classmethod
+    def empty(cls) -> CodeCollector:
+        """Return a collector without facts."""
+        return cls(defaultdict(list), {})
+
+    def add(self, release: Release, fact: CodeFact) -> None:
+        """Keep what one row of a release says of a code."""
+        self.facts[(fact.system, fact.notation)].append((release, fact))
+
+    def newest_lists(self) -> dict[str, Release]:
+        """Return the newest whole list of each system: the release that tells which codes are in force."""
+        sizes: dict[str, dict[Release, int]] = defaultdict(lambda: defaultdict(int))
+        for (system, _), said in self.facts.items():
+            for release in {r for r, f in said if f.authority}:
+                sizes[system][release] += 1
+        newest = {}
+        for system, lists in sizes.items():
+            largest = max(lists.values())
+            whole = [r for r, n in lists.items() if n >= largest * _PARTIAL_BELOW]
+            newest[system] = max(whole, key=release_order)
+        return newest
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCode:
+    """One code as the graph tells it: each value with the release that says it."""
+
+    system: str
+    notation: str
+    status: str
+    label: str | None
+    label_release: Release | None
+    short_label: str | None
+    billable: bool | None
+    parent: str | None
+    added: date | None
+    terminated: date | None
+    newest: Release
+    lists: tuple[Release, ...]
+    prior_labels: tuple[tuple[Release, str], ...]
+    descriptors: tuple[tuple[Release, str], ...]
+
+
+def merge(
+    key: tuple[str, str],
+    said: list[tuple[Release, CodeFact]],
+    newest_lists: Mapping[str, Release],
+    compose: Callable[[str, str], str | None],
+) -> MergedCode:
+    """Merge the facts of one code, newest first; `compose(system, notation)` labels a code that no source names."""
+    said = sorted(said, key=lambda rf: release_order(rf[0]), reverse=True)
+    open_labels = [(r, f.label) for r, f in said if f.label and not f.licensed]
+    newest = said[0][0]
+    label, label_release = (open_labels[0][1], open_labels[0][0]) if open_labels else (compose(*key), newest)
+    prior = {text: r for r, text in reversed(open_labels) if text != label}
+    terminated = _first(said, "terminated")
+    return MergedCode(
+        system=key[0],
+        notation=key[1],
+        status=_status(key[0], said, terminated, newest_lists),
+        label=label,
+        label_release=label_release if label else None,
+        short_label=_first([rf for rf in said if not rf[1].licensed], "short_label"),
+        billable=_first(said, "billable"),
+        parent=_first(said, "parent"),
+        added=_first(said, "added"),
+        terminated=terminated,
+        newest=newest,
+        lists=tuple(sorted({r for r, f in said if f.authority})),
+        prior_labels=tuple(sorted((r, t) for t, r in prior.items())),
+        descriptors=tuple(sorted({(r, f.label) for r, f in said if f.label and f.licensed})),
+    )
+
+
+def _first(said: list[tuple[Release, CodeFact]], name: str) -> Any:  # noqa: ANN401
+    return next((v for _, f in said if (v := getattr(f, name)) is not None), None)
+
+
+def _status(
+    system: str, said: list[tuple[Release, CodeFact]], terminated: date | None, newest_lists: Mapping[str, Release]
+) -> str:
+    """Tell `active`, `retired` or `unknown` from the newest whole list of the system and the codes' own dates."""
+    newest = newest_lists.get(system)
+    if newest is None:
+        return "unknown"
+    horizon = release_order(newest)[0]
+    latest = release_order(said[0][0])[0]
+    if terminated is not None and terminated <= max(horizon, latest):
+        return "retired"
+    if any(r == newest for r, _ in said) or latest > horizon:
+        return "active"
+    return "retired" if any(f.authority for _, f in said) else "unknown"
+
+
+_IRI = "<{}>".format
+_SCHEME: Final = {s: _IRI(f"{CODE}{s}") for s in CODE_PREFIXES}
+_TYPE: Final = {s: rdf.term(c) for s, c in _CLASSES.items()}
+
+
+def definitional(code: MergedCode) -> Iterator[Triple]:
+    """Yield what a code is whatever release is read: type, notation, system, release membership, other IRIs."""
+    subject = _IRI(code_iri(code.system, code.notation))
+    yield Triple(subject, rdf.TYPE, _TYPE[code.system])
+    yield Triple(subject, rdf.NOTATION, rdf.literal(code.notation))
+    yield Triple(subject, rdf.IN_SCHEME, _SCHEME[code.system])
+    if code.system in _DOTTED:
+        yield Triple(subject, rdf.term("cg:undottedCode"), rdf.literal(code.notation.replace(".", "")))
+    if SYSTEMS[code.system].bioportal:
+        yield Triple(subject, rdf.EXACT_MATCH, _IRI(f"{SYSTEMS[code.system].bioportal}{code.notation}"))
+    for release in code.lists:
+        yield Triple(subject, rdf.IN_RELEASE, _IRI(f"{RELEASE}{release.ident}"))
+    if code.system == "icd10pcs":
+        yield Triple(subject, rdf.term("cg:denotes"), _IRI(f"{CONCEPT}procedure/pcs-{code.notation.lower()}"))
+
+
+def descriptive(code: MergedCode, described: Described) -> Iterator[tuple[Release, Triple]]:
+    """Yield what a release says of a code, with that release; what packaged knowledge states is not said again."""
+    iri = code_iri(code.system, code.notation)
+    subject = _IRI(iri)
+    known = described.get(iri, set())
+
+    def fresh(release: Release, predicate: str, obj: str) -> Iterator[tuple[Release, Triple]]:
+        if predicate not in known:
+            yield release, Triple(subject, predicate, obj)
+
+    yield from fresh(code.newest, rdf.term("cg:codeStatus"), _IRI(f"{CONCEPT}code-status/{code.status}"))
+    if code.label and code.label_release:
+        yield from _label(subject, code.label, code.label_release, known)
+    if code.short_label and code.short_label != code.label:
+        yield from fresh(code.newest, rdf.term("cg:shortLabel"), rdf.english(code.short_label))
+    if code.billable is not None:
+        yield from fresh(code.newest, rdf.term("cg:isBillable"), rdf.boolean(code.billable))
+    if code.parent:
+        yield from fresh(code.newest, rdf.BROADER, _IRI(code.parent))
+    for name, when in (("cg:addedOn", code.added), ("cg:terminatedOn", code.terminated)):
+        if when:
+            yield from fresh(code.newest, rdf.term(name), rdf.day(when))
+    for release, text in code.prior_labels:
+        yield release, Triple(subject, rdf.term("cg:priorLabel"), rdf.english(text))
+
+
+def _label(subject: str, label: str, release: Release, known: set[str]) -> Iterator[tuple[Release, Triple]]:
+    """Yield the official label: the preferred one, or a synonym where packaged knowledge has its own words."""
+    if rdf.PREF_LABEL not in known:
+        yield release, Triple(subject, rdf.PREF_LABEL, rdf.english(label))
+    else:
+        yield release, Triple(subject, rdf.ALT_LABEL, rdf.english(label))
+
+
+def code_row(code: MergedCode, own_label: str | None, procedure: str | None) -> tuple[Any, ...]:
+    """Return the row of the `code` table; `own_label` is that of packaged knowledge."""
+    if code.system == "icd10pcs":
+        procedure = f"procedure:pcs-{code.notation.lower()}"
+    return (
+        code.system,
+        code.notation,
+        code.notation.replace(".", ""),
+        own_label or code.label,
+        code.status,
+        None if code.billable is None else int(code.billable),
+        code.newest.ident,
+        contract(procedure) if procedure else None,
+    )
+
+
+def licensed_triples(code: MergedCode) -> Iterator[tuple[Release, Triple]]:
+    """Yield the licensed descriptors of a code, for the licensed graph only."""
+    subject = _IRI(code_iri(code.system, code.notation))
+    for release, text in code.descriptors:
+        yield release, Triple(subject, rdf.term("cg:officialDescriptor"), rdf.english(text))
+
+
+def release_graph(release: Release) -> str:
+    """Return the IRI of a release's named graph."""
+    return release_iri(release.ident)

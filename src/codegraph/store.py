@@ -1,0 +1,80 @@
+"""The Oxigraph store of an opened release: patterns and SPARQL over the union of its graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from codegraph.errors import ReleaseError
+from codegraph.namespaces import expand
+
+type_iri = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+class GraphStore:
+    """Read access to the triples of a release.
+
+    `raw` is the `pyoxigraph.Store`; everything above this layer passes CURIEs or IRIs in and gets plain values out.
+    """
+
+    def __init__(self, raw: ox.Store) -> None:
+        self.raw = raw
+
+    @classmethod
+    def open(cls, path: Path) -> GraphStore:
+        """Open the store directory of a release, read-only; any number of processes may do so at once."""
+        try:
+            return cls(ox.Store.read_only(str(path)))
+        except OSError as error:
+            raise ReleaseError(f"{path}: the graph of this release does not open: {error}") from error
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def objects(self, subject: str, predicate: str) -> list[Any]:
+        """Return the values of a property, sorted: IRIs as `str`, literals as Python values."""
+        found = self.raw.quads_for_pattern(_node(subject), _node(predicate), None, None)
+        return sorted({value(quad.object) for quad in found}, key=str)
+
+    def object(self, subject: str, predicate: str) -> Any | None:  # noqa: ANN401
+        """Return the first value of a property in sorted order, or None."""
+        found = self.objects(subject, predicate)
+        return found[0] if found else None
+
+    def subjects(self, predicate: str, obj: str) -> list[str]:
+        """Return the IRIs that point at an IRI by a property, sorted."""
+        found = self.raw.quads_for_pattern(None, _node(predicate), _node(obj), None)
+        return sorted({quad.subject.value for quad in found if isinstance(quad.subject, ox.NamedNode)})
+
+    def describe(self, subject: str) -> list[tuple[str, Any, str | None]]:
+        """Return every (property IRI, value, named graph or None) of a subject, sorted."""
+        found = self.raw.quads_for_pattern(_node(subject), None, None, None)
+        rows = [(q.predicate.value, value(q.object), graph_name(q.graph_name)) for q in found]
+        return sorted(rows, key=lambda r: (r[0], str(r[1]), r[2] or ""))
+
+    def quads_of(self, subject: str) -> Iterator[ox.Quad]:
+        """Yield the quads of a subject, as pyoxigraph has them."""
+        return self.raw.quads_for_pattern(_node(subject), None, None, None)
+
+    def has(self, subject: str) -> bool:
+        """Tell whether anything is said of a subject."""
+        return next(iter(self.raw.quads_for_pattern(_node(subject), None, None, None)), None) is not None
+
+
+def _node(curie_or_iri: str) -> ox.NamedNode:
+    return ox.NamedNode(expand(curie_or_iri))
+
+
+def graph_name(node: Any) -> str | None:  # noqa: ANN401
+    """Return a named graph's IRI, or None for the default graph."""
+    return node.value if isinstance(node, ox.NamedNode) else None
+
+
+def value(node: Any) -> Any:  # noqa: ANN401
+    """Return a term as a plain Python value; see `codegraph.result.plain`."""
+    from codegraph.result import plain
+
+    return plain(node)
