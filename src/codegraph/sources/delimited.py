@@ -103,17 +103,17 @@ def has_header(head: bytes, *names: str, title: str = "", without: Collection[st
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table whose header is found: the texts above it, its column names, and the rows yet to come."""
+    """A table whose header is found: the rows above it, its column names, and the rows yet to come."""
 
     member: Member
-    notices: tuple[str, ...]
+    above: tuple[Sequence[str], ...]
     header: Record
     rows: Iterator[Record | Reject]
 
     @property
     def title(self) -> str:
         """Return the text above the header as one line."""
-        return " ".join(self.notices)
+        return " ".join(cell for cells in self.above for cell in cells if cell)
 
     def columns(self, names: Mapping[str, str], *, required: Collection[str]) -> dict[str, int]:
         """Return field -> position for the official names (as `key` writes them) that stand in the header.
@@ -144,13 +144,13 @@ def find_columns(
 def open_sheet(member: Member, is_header: Callable[[set[str]], bool], *, within: int = 60) -> Sheet:
     """Read on to the header row; raise SourceError where the first `within` rows hold none."""
     rows = records(member)
-    notices: list[str] = []
+    above: list[Sequence[str]] = []
     for record in islice(rows, within):
         if isinstance(record, Reject):
             continue
         if is_header({key(cell) for cell in record.cells}):
-            return Sheet(member, tuple(notices), record, rows)
-        notices.extend(cell for cell in record.cells if cell)
+            return Sheet(member, tuple(above), record, rows)
+        above.append(record.cells)
     raise SourceError(f"{member.label} has no header row that this kind of file has; is it the right file?")
 
 
@@ -179,7 +179,7 @@ def read_rows(
             continue
         short = len(record.cells) < width
         try:
-            _check_width(record, width)
+            _check_width(record, width, len(sheet.header.cells))
             yield from parse(record)
             good += 1
         except RowError as error:
@@ -193,9 +193,11 @@ def read_rows(
         raise SourceError(f"{sheet.member.label} has a header but no row that can be read ({bad} refused)")
 
 
-def _check_width(record: Record, width: int) -> None:
+def _check_width(record: Record, width: int, most: int) -> None:
     if len(record.cells) < width:
         raise RowError(f"{len(record.cells)} cells where {width} are needed")
+    if any(record.cells[most:]):
+        raise RowError(f"{len(record.cells)} cells where the header has {most}")
 
 
 _SAFE_CELL: Final = re.compile(r"[^a-z\s]{0,12}")

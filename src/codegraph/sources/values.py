@@ -50,6 +50,8 @@ def zero_filled(text: str, width: int, what: str, line: int, notes: list[Note]) 
     return whole
 
 
+QUARTER_LETTERS: Final = {1: "A", 4: "B", 7: "C", 10: "D"}  # of the fee schedule's quarterly files: RVU25D
+
 _NAMES: Final = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
