@@ -1,4 +1,4 @@
-"""The grammar of ICD-10-PCS as values: tables of rows, each row a product of axis values, each product a code."""
+"""The grammar of ICD-10-PCS as values: tables of rows, each row a product of axis values."""
 
 from __future__ import annotations
 
@@ -173,19 +173,21 @@ class Grammar:
 
     @classmethod
     def from_toml(cls, path: Path) -> Grammar:
-        r"""Read the hand-written form of a grammar: one TOML file, or all `*.toml` files of a folder.
+        """Read the hand-written form of a grammar: one TOML file, or all `*.toml` files of a folder.
 
-        A file has `version` (an edition, `"2026"`) and `complete` (true or false; a folder is complete where
-        each of its files is), and tables:
+        A file has `version` (an edition, `"2026"`), `complete` (true or false; a folder is complete where each
+        of its files is) and tables:
 
-            [[table]] prefix = "0D1" labels = ["Medical and Surgical", "Gastrointestinal System", "Bypass"]
-            # axes 1 to 3 [[table.row]] codes = 2                                # how many codes the row has;
-            checked axes = [["B = Ileum"], ["0 = Open", "4 = Percutaneous Endoscopic"], ["Z = No Device"], ["4
-            = Cutaneous"]]
+            [[table]]
+            prefix = "0D1"
+            labels = ["Medical and Surgical", "Gastrointestinal System", "Bypass"]   # axes 1 to 3
+            [[table.row]]
+            codes = 2                                                # as many as it expands to
+            axes = [["B = Ileum"], ["0 = Open", "X = External"], ["Z = No Device"], ["4 = Cutaneous"]]
 
-        `axes` are the values of axes 4 to 7 as `"character = label"`. The titles are those of section 0
-        unless a table says `head = [three titles]` or `titles = [four titles]`. Raises SourceError naming
-        file and table.
+        `axes` are the values of axes 4 to 7 as `"character = label"`. The titles are those of section 0 unless
+        a table says `head = [three titles]` or `titles = [four titles]`. Raises SourceError naming file and
+        table.
         """
         paths = sorted(path.glob("*.toml")) if path.is_dir() else [path]
         if not paths:
@@ -231,8 +233,10 @@ class Grammar:
             raise InvalidCode(
                 f"{code[:40]!r} is not written like a code of icd10pcs: {SYSTEMS['icd10pcs'].written}"
             )
-        near = [c for c in self.expand(code[:6])][:5] or [c for c in self.expand(code[:5])][:5]
-        raise UnknownCode(f"icd10pcs:{code} is in no row of the ICD-10-PCS tables {self.version}", near=near)
+        near = list(self.expand(code[:6])) or list(self.expand(code[:5]))
+        raise UnknownCode(
+            f"icd10pcs:{code} is in no row of the ICD-10-PCS tables {self.version}", near=near[:5]
+        )
 
     def decode(self, code: str) -> Decoded:
         """Return the seven axes of a code as (axis title, character, label)."""

@@ -10,9 +10,9 @@ from codegraph.namespaces import slug
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One facet of a procedure: the property, and the value by scheme and label."""
+    """One facet of a procedure: the property as a CURIE, and the value by scheme and label."""
 
-    property: str
+    predicate: str
     scheme: str
     label: str
 
@@ -95,9 +95,9 @@ SITELESS: Final[dict[str, str]] = {
     "4": "temperature, metabolism, sleep and the like are measured on the person as a whole",
     "6": "heat, cold or pressure act on the person as a whole",
     "8": "meditation, isolation and other acts of section 8 that name no body region",
-    "F": "speech, hearing, daily living and caregiver training are functions of the person, not of a body part",
-    "G": "mental health treatment acts on the person, not on a body part; the tables have no body part axis",
-    "H": "substance abuse treatment acts on the person, not on a body part; the tables have no body part axis",
+    "F": "speech, hearing and daily living are functions of the person, not of a body part",
+    "G": "mental health treatment acts on the person; the tables have no body part axis",
+    "H": "substance abuse treatment acts on the person; the tables have no body part axis",
     "X": "a new technology that names no body part",
 }
 
@@ -135,7 +135,7 @@ def axis_facet(prefix: str, position: int, title: str, label: str, operation: st
 
 
 def destination(prefix: str, operation: str, part: str, qualifier: str) -> Facet | None:
-    """Return where a bypass of section 0 leads, or None for other codes and where the code does not say it."""
+    """Return where a bypass of section 0 leads; None for other codes and where the code does not say it."""
     if (
         not prefix.startswith("0")
         or operation != "Bypass"
@@ -156,7 +156,7 @@ def facets_of(decoded: tuple[tuple[str, str, str], ...]) -> tuple[Facet, ...]:
         for position, (title, _, label) in enumerate(decoded, 1)
     ]
     facets = [facet for facet in found if facet]
-    if not any(facet.property == NO_SITE.property for facet in facets):
+    if not any(facet.predicate == NO_SITE.predicate for facet in facets):
         facets.append(NO_SITE)
     goal = destination(prefix, operation, decoded[3][2], decoded[6][2])
     return tuple(dict.fromkeys([*facets, goal] if goal else facets))

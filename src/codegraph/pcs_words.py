@@ -1,4 +1,4 @@
-"""A readable label for an ICD-10-PCS code, composed of its axis labels by one pattern a section or operation."""
+"""A readable label for an ICD-10-PCS code, composed of its axis labels by patterns."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def compose(decoded: tuple[tuple[str, str, str], ...]) -> str:
 
 
 def pattern(prefix: str, operation: str, part: str) -> Pattern:
-    """Return the pattern of a table's codes; `part` matters in coronary bypass alone, whose qualifier is the source."""
+    """Return the pattern of a table's codes; `part` tells coronary bypass, whose qualifier is the source."""
     if prefix == "021" and part.startswith("Coronary Artery, "):
         return _CORONARY_BYPASS
     section = prefix[0]
@@ -118,7 +118,7 @@ def fill(segments: Pattern, words: dict[str, str]) -> str:
 
 
 def word_of(title: str, label: str) -> str:
-    """Return an axis value as it stands in a label, empty where it says nothing (`Right Colon`, `Open Approach`)."""
+    """Return an axis value as it stands in a label (`Open Approach`), empty where it says nothing."""
     if label in _SAYS_NOTHING:
         return ""
     if title == "Approach" and not label.startswith("Via "):

@@ -1,4 +1,4 @@
-"""The ICD-10-PCS tables (CMS, XML): typed rows, the grammar that they make, and its codes and facets as triples."""
+"""The ICD-10-PCS tables (CMS, XML): typed rows, the grammar that they make, codes and facets as triples."""
 
 from __future__ import annotations
 
@@ -62,27 +62,32 @@ def read(member: Member) -> Iterator[Table | Reject]:
     for element in root.iter("pcsTable"):
         rows = element.findall("pcsRow")
         try:
-            head = [_axis(axis) for axis in element.findall("axis")]
-            table = Table(head[0], head[1], head[2], (), text_of(element.find("axis/definition")) or None)
-            if len(head) != 3:
-                raise ValueError(f"a table has three axes of its own, not {len(head)}")
-        except (ValueError, IndexError) as error:
+            head = _head(element)
+        except ValueError as error:
             yield _reject(member, number + 1, f"table: {error}", f"{len(rows)} rows")
             number += len(rows)
             continue
         for row in rows:
             number += 1
             try:
-                yield Table(*table.head, (_row(table.prefix, row),), table.definition)
+                yield Table(*head.head, (_row(head.prefix, row),), head.definition)
                 count += 1
             except ValueError as error:
-                yield _reject(member, number, str(error), table.prefix)
+                yield _reject(member, number, str(error), head.prefix)
     if not count:
         raise SourceError(f"{member.label} holds no ICD-10-PCS table")
 
 
 def _reject(member: Member, number: int, reason: str, row: str) -> Reject:
     return Reject(line_of(member, "pcsRow", number), reason, row)
+
+
+def _head(element: Element) -> Table:
+    """Return a table without rows: its first three axes and the definition of its operation."""
+    axes = [_axis(axis) for axis in element.findall("axis")]
+    if len(axes) != 3:
+        raise ValueError(f"a table has three axes of its own, not {len(axes)}")
+    return Table(axes[0], axes[1], axes[2], (), text_of(element.find("axis/definition")) or None)
 
 
 def _axis(element: Element) -> Axis:
@@ -147,7 +152,7 @@ _Cell = tuple[str, str, str, str]  # character, label, word of the composed labe
 
 
 def _tail(facet: Facet | None) -> str:
-    return f" {rdf.term(facet.property)} <{CONCEPT_PREFIXES[facet.scheme]}{facet.slug}> ." if facet else ""
+    return f" {rdf.term(facet.predicate)} <{CONCEPT_PREFIXES[facet.scheme]}{facet.slug}> ." if facet else ""
 
 
 def _cells(prefix: str, axis: Axis, operation: str) -> list[_Cell]:
@@ -156,7 +161,7 @@ def _cells(prefix: str, axis: Axis, operation: str) -> list[_Cell]:
     for char, label in axis.values:
         facet = axis_facet(prefix, axis.position, axis.title, label, operation)
         tail = _tail(facet)
-        if axis.position == 4 and (facet is None or facet.property != NO_SITE.property):
+        if axis.position == 4 and (facet is None or facet.predicate != NO_SITE.predicate):
             tail += ("\n" if tail else "") + _tail(NO_SITE)
         cells.append((char, label, word_of(axis.title, label), tail))
     return cells

@@ -31,7 +31,7 @@ def root_is(head: bytes, tag: str) -> bool:
 
 
 def parse(member: Member, tag: str) -> Element:
-    """Return the root element; raise SourceError where the file is not whole, not safe or has another root."""
+    """Return the root element; raise SourceError where the file is not whole or has another root."""
     data = member.xml_bytes()
     try:
         root: Element = fromstring(data, forbid_dtd=True)
@@ -45,7 +45,7 @@ def parse(member: Member, tag: str) -> Element:
 
 
 def line_of(member: Member, tag: str, number: int) -> int | None:
-    """Return the line on which the element `tag` with this number (from 0) begins; None where that is not told."""
+    """Return the line on which the element `tag` with this number (from 0) begins, if that can be told."""
     pattern = re.compile(
         rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<(" + re.escape(tag.encode()) + rb")[\s/>]", re.DOTALL
     )
