@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from codegraph.errors import ReleaseError
-from codegraph.namespaces import expand
-
-type_iri = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+from codegraph.namespaces import XSD, contract, expand
 
 
 class GraphStore:
@@ -59,9 +59,29 @@ class GraphStore:
         """Yield the quads of a subject, as pyoxigraph has them."""
         return self.raw.quads_for_pattern(_node(subject), None, None, None)
 
+    def edges(self, predicate: str) -> Iterator[tuple[str, str]]:
+        """Yield (subject IRI, object IRI) of every triple of a property between IRIs."""
+        for quad in self.raw.quads_for_pattern(None, _node(predicate), None, None):
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+                yield quad.subject.value, quad.object.value
+
     def has(self, subject: str) -> bool:
         """Tell whether anything is said of a subject."""
         return next(iter(self.raw.quads_for_pattern(_node(subject), None, None, None)), None) is not None
+
+    def has_term(self, curie: str) -> bool:
+        """Tell whether a text is a CURIE or IRI of which something is said; never raises."""
+        try:
+            return self.has(curie)
+        except ValueError:
+            return False
+
+    def near_terms(self, scheme: str, slug: str, at_most: int = 5) -> list[str]:
+        """Return CURIEs of a facet scheme whose slug resembles a misspelt one."""
+        from difflib import get_close_matches
+
+        members = {contract(iri) for iri in self.subjects("skos:inScheme", f"scheme:{scheme}")}
+        return get_close_matches(f"{scheme}:{slug}", sorted(members), n=at_most, cutoff=0.5)
 
 
 def _node(curie_or_iri: str) -> ox.NamedNode:
@@ -74,7 +94,17 @@ def graph_name(node: Any) -> str | None:  # noqa: ANN401
 
 
 def value(node: Any) -> Any:  # noqa: ANN401
-    """Return a term as a plain Python value; see `codegraph.result.plain`."""
-    from codegraph.result import plain
+    """Return a term as a plain Python value: IRIs and texts `str`, numbers `int` or `Decimal`, dates `date`."""
+    if not isinstance(node, ox.Literal):
+        return node.value
+    convert = _CONVERT.get(node.datatype.value)
+    return convert(node.value) if convert else node.value
 
-    return plain(node)
+
+_CONVERT: Final[dict[str, Callable[[str], Any]]] = {
+    XSD + "integer": int,
+    XSD + "decimal": Decimal,
+    XSD + "boolean": lambda text: text in {"true", "1"},
+    XSD + "date": date.fromisoformat,
+    XSD + "double": float,
+}

@@ -1,0 +1,174 @@
+"""Gathers what all sources of a build say, joins it with the packaged knowledge, and writes dumps and tables."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from codegraph import knowledge, rdf
+from codegraph.build.codes import (
+    CODE_TABLE,
+    DESCRIPTOR_TABLE,
+    CodeCollector,
+    MergedCode,
+    code_row,
+    definitional,
+    descriptive,
+    licensed_triples,
+    merge,
+)
+from codegraph.build.hierarchy import Headings
+from codegraph.build.mappings import CuratedMappings, derive_mappings
+from codegraph.build.pcs_release import PcsRelease
+from codegraph.build.progress import Progress
+from codegraph.build.provenance import release_triples
+from codegraph.build.tables import TableWriter
+from codegraph.build.writer import DumpWriter
+from codegraph.codes import billing_system
+from codegraph.knowledge import IDENT, Packaged
+from codegraph.rdf import Triple
+from codegraph.release import TABLES
+from codegraph.sources.base import CodeFact, Reader, Release
+
+_BULK: Final = "bulk.nq"
+PACKAGED: Final = Release("codegraph", IDENT.partition("/")[2], "Packaged knowledge of codegraph")
+
+
+class Assembly:
+    """Everything of one build between reading and loading."""
+
+    def __init__(self, staging: Path, idents: Sequence[str], progress: Progress) -> None:
+        self.staging = staging
+        self.progress = progress
+        self.packaged = Packaged.load(idents)
+        self.described = self.packaged.described_codes()
+        self.writer = DumpWriter()
+        self.tables = TableWriter(staging / TABLES)
+        self.collector = CodeCollector.empty()
+        self.pcs = PcsRelease()
+        self.releases: dict[str, Release] = {}
+        self._known = frozenset(self.packaged.triples)
+
+    def add_source(self, reader: Reader, release: Release, rows: Sequence[Any]) -> None:
+        """Take the typed rows of one source: its triples, its table rows, its code facts."""
+        self.releases[release.ident] = release
+        for row in rows:
+            for fact in reader.codes(row, release):
+                self.collector.add(release, fact)
+        self.pcs.add_source(reader.kind, release, rows)
+        triples = (t for row in rows for t in reader.triples(row, release))
+        self.writer.add(release.ident, self._fresh(triples), named_graph=reader.named_graph)
+        if reader.table is not None and reader.table_rows is not None:
+            self.tables.add(reader.table, (r for row in rows for r in reader.table_rows(row, release)))
+
+    def add_codes(self, release: Release, notations: Iterable[str]) -> None:
+        """Take codes that only occur in a release's edges: they are codes, and that is all it says of them."""
+        self.releases[release.ident] = release
+        for notation in notations:
+            system = billing_system(notation)
+            if system is not None:
+                self.collector.add(release, CodeFact(system, notation))
+
+    def _fresh(self, triples: Iterable[Triple]) -> Iterable[Triple]:
+        """Leave out what packaged knowledge states already; a second preferred label becomes a synonym."""
+        subjects = self.packaged.subjects
+        for triple in triples:
+            known = subjects.get(triple.subject)
+            if known is None:
+                yield triple
+            elif triple not in self._known and not self._settled(triple, known):
+                yield self._demoted(triple, known)
+
+    @staticmethod
+    def _settled(triple: Triple, known: dict[str, list[str]]) -> bool:
+        """Tell whether a synonym that a source brings is already a label of the thing."""
+        return triple.predicate == rdf.ALT_LABEL and triple.object in known.get(rdf.PREF_LABEL, ())
+
+    @staticmethod
+    def _demoted(triple: Triple, known: dict[str, list[str]]) -> Triple:
+        if triple.predicate == rdf.PREF_LABEL and rdf.PREF_LABEL in known:
+            return Triple(triple.subject, rdf.ALT_LABEL, triple.object)
+        return triple
+
+    def finish(self) -> dict[str, int]:
+        """Merge codes, derive mappings, and write dumps, tables and the file to be loaded; return codes a system."""
+        self.progress.step("Merging codes")
+        self.pcs.use_packaged(knowledge.grammar_files(self.releases), PACKAGED)
+        for release, fact in self.pcs.code_facts():
+            self.collector.add(release, fact)
+        self._packaged_codes()
+        totals = self._codes()
+        self.writer.add_lines(self.pcs.ident, self.pcs.lines(self.packaged))
+        self.progress.step("Deriving crosswalks")
+        curated = CuratedMappings.load(knowledge.mapping_files())
+        derived = derive_mappings(self.packaged, self.pcs.grammar, self.pcs.release)
+        for mappings in (curated, derived):
+            self.writer.add(IDENT, mappings.triples, named_graph=False)
+            self.tables.add(mappings.table, mappings.rows)
+        self.writer.add(IDENT, self.packaged.triples, named_graph=False)
+        return totals
+
+    def _packaged_codes(self) -> None:
+        """Put every code that packaged knowledge describes among the codes of the release."""
+        start = "https://w3id.org/codegraph/code/"
+        for iri in self.described:
+            system, slash, notation = iri.removeprefix(start).partition("/")
+            if slash:
+                self.collector.add(PACKAGED, CodeFact(system, notation))
+
+    def _codes(self) -> dict[str, int]:
+        newest = self.collector.newest_lists()
+        headings = {system: Headings(self.packaged, system) for system in ("cpt", "hcpcs", "icd10cm")}
+        counts: Counter[str] = Counter()
+        lines: dict[str, list[Triple]] = defaultdict(list)
+        plain: dict[str, list[Triple]] = defaultdict(list)
+        rows = []
+        for key in sorted(self.collector.facts):
+            code = merge(key, self.collector.facts.pop(key), newest, self.pcs.label)
+            code = self._placed(code, headings)
+            counts[code.system] += 1
+            plain[code.newest.ident].extend(t for t in definitional(code) if t not in self._known)
+            for release, triple in descriptive(code, self.described):
+                lines[release.ident].append(triple)
+            for release, triple in licensed_triples(code):
+                self.writer.add_licensed(release.ident, [triple])
+            rows.append(self._row(code))
+            self.tables.add(DESCRIPTOR_TABLE, [(*key, r.ident, text) for r, text in code.descriptors])
+        for ident, triples in plain.items():
+            self.writer.add(ident, triples, named_graph=False)
+        for ident, triples in lines.items():
+            self.writer.add(ident, triples, named_graph=ident != IDENT)
+        self.tables.add(CODE_TABLE, rows)
+        return dict(sorted(counts.items()))
+
+    def _placed(self, code: MergedCode, headings: dict[str, Headings]) -> MergedCode:
+        """Give a code that no source places under another the narrowest packaged heading that holds it."""
+        if code.parent is not None or code.system not in headings:
+            return code
+        found = headings[code.system].place(code.notation)
+        return code.with_parent(found) if found else code
+
+    def _row(self, code: MergedCode) -> tuple[Any, ...]:
+        iri = f"https://w3id.org/codegraph/code/{code.system}/{code.notation}"
+        labels = self.packaged.values(iri, "skos:prefLabel")
+        procedures = self.packaged.values(iri, "cg:denotes")
+        return code_row(
+            code,
+            knowledge.text(labels[0]) if labels else None,
+            procedures[0][1:-1] if procedures else None,
+        )
+
+    def write(self, sources: dict[str, list[Triple]]) -> tuple[dict[str, int], dict[str, int], Path]:
+        """Write tables, dumps and the bulk file; `sources` are the provenance triples of each release."""
+        self.progress.step("Writing tables")
+        tables = self.tables.close()
+        self.progress.step("Writing triples")
+        for ident, triples in sources.items():
+            self.writer.add(ident, triples, named_graph=False)
+        bulk = self.staging / _BULK
+        return self.writer.write(self.staging, bulk), tables, bulk
+
+
+__all__ = ["PACKAGED", "Assembly", "release_triples"]

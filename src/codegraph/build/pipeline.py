@@ -1,0 +1,230 @@
+"""The build, step by step: identify, read, merge, derive, write, load, publish."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from codegraph import __version__, knowledge, release
+from codegraph.build import codes as merging
+from codegraph.build.assemble import Assembly
+from codegraph.build.edits import build_edits
+from codegraph.build.load import load_store
+from codegraph.build.progress import Progress, Silent
+from codegraph.build.publish import staged
+from codegraph.errors import SourceError
+from codegraph.release import Manifest, Source
+from codegraph.sources.base import CodeFact, Note, Reject, Release
+from codegraph.sources.registry import Found, scan
+
+MAX_REJECTS: Final = 0.01
+_TELL_EVERY: Final = 20_000
+
+
+@dataclass(slots=True)
+class Tally:
+    """What reading one source came to."""
+
+    rows: int = 0
+    rejects: int = 0
+    notes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a build: the manifest of the release and how long it took."""
+
+    manifest: Manifest
+    directory: Path
+    seconds: float
+    skipped: tuple[str, ...] = field(default=())
+
+
+def build(
+    paths: Iterable[Path],
+    out: Path,
+    *,
+    progress: Progress | None = None,
+    max_rejects: float = MAX_REJECTS,
+) -> Report:
+    """Build a release directory at `out` from the official files below `paths` and the packaged knowledge.
+
+    `max_rejects` is the share of a file's rows that may be rejected before the build fails. Raises SourceError
+    (a file is not what it should be, or too many rejects) or ReleaseError (another build is at work, `out` is not
+    a release); in each case nothing is published and an older release at `out` stays.
+    """
+    start = time.monotonic()
+    progress = progress or Silent()
+    progress.step("Looking at the files")
+    found = scan([Path(p) for p in paths])
+    problems = [f"{f.member.label}: {f.problem}" for f in found if f.problem and f.reader is not None]
+    if problems:
+        raise SourceError("; ".join(problems))
+    chosen, skipped = choose(found)
+    with staged(out) as staging:
+        manifest = _Build(staging, progress, max_rejects).run(chosen, found)
+    directory = release.locate(out)
+    return Report(manifest, directory, time.monotonic() - start, tuple(skipped))
+
+
+def choose(found: Iterable[Found]) -> tuple[list[Found], list[str]]:
+    """Keep one file for each release of a source, the plainest form first; parts of one bulk release all stay.
+
+    Returns the files to read, sorted by release, and a line for each one left out.
+    """
+    groups: dict[str, list[Found]] = defaultdict(list)
+    for item in found:
+        if item.reader is not None and item.release is not None:
+            groups[item.release.ident].append(item)
+    chosen: list[Found] = []
+    skipped = []
+    for ident in sorted(groups):
+        items = sorted(groups[ident], key=_preference)
+        keep = items if items[0].reader is not None and items[0].reader.bulk else items[:1]
+        chosen += keep
+        skipped += [f"{i.member.label}: the same release ({ident}) as {keep[0].member.label}" for i in items[len(keep) :]]
+    return chosen, skipped
+
+
+def _preference(item: Found) -> tuple[bool, bool, str]:
+    """Order equal releases: text before workbook, loose file before archive member, then by name."""
+    return item.member.name.lower().endswith(".xlsx"), item.member.inner is not None, item.member.label
+
+
+class _Build:
+    """One build in its staging folder."""
+
+    def __init__(self, staging: Path, progress: Progress, max_rejects: float) -> None:
+        self.staging = staging
+        self.progress = progress
+        self.max_rejects = max_rejects
+        self.tallies: dict[str, Tally] = {}
+        self.hashes: dict[Path, str] = {}
+
+    def run(self, chosen: list[Found], found: list[Found]) -> Manifest:
+        bulk = [f for f in chosen if f.reader is not None and f.reader.bulk]
+        others = [f for f in chosen if f not in bulk]
+        idents = sorted({f.release.ident for f in chosen if f.release is not None})
+        edits = _EditsJob(bulk, self.staging)
+        assembly = Assembly(self.staging, idents, self.progress)
+        with (self.staging / release.REJECTS).open("w", encoding="utf-8") as rejects:
+            for item in others:
+                self._read(item, assembly, rejects)
+            self.progress.step("Waiting for the NCCI edits")
+            counts = edits.join()
+            self._bulk_tallies(bulk, counts, rejects)
+        for edit_release, edit_codes in counts.codes:
+            assembly.add_codes(edit_release, edit_codes)
+        triples, tables, totals = assembly.finish(counts.quads)
+        self.progress.step("Loading the graph")
+        load_store(self.staging / release.GRAPH, assembly.bulk_files(counts.quads))
+        for path in assembly.bulk_files(counts.quads):
+            path.unlink()
+        manifest = self._manifest(chosen, found, triples, tables, totals)
+        (self.staging / release.MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+        return manifest
+
+    def _read(self, item: Found, assembly: Assembly, rejects: TextIO) -> None:
+        assert item.reader is not None and item.release is not None
+        tally = self.tallies.setdefault(item.member.label, Tally())
+        self.progress.step(f"Reading {item.member.label}")
+        rows = []
+        for row in item.reader.read(item.member):
+            if isinstance(row, Reject | Note):
+                _keep(rejects, item.member.label, row)
+                tally.rejects += isinstance(row, Reject)
+                tally.notes += isinstance(row, Note)
+                continue
+            rows.append(row)
+            if len(rows) % _TELL_EVERY == 0:
+                self.progress.count(len(rows))
+        tally.rows = len(rows)
+        self._judge(item.member.label, tally)
+        assembly.add_source(item.reader, item.release, rows)
+
+    def _judge(self, label: str, tally: Tally) -> None:
+        total = tally.rows + tally.rejects
+        if total == 0:
+            raise SourceError(f"{label}: no rows; the file is cut short or not what its header says")
+        if tally.rejects > self.max_rejects * total:
+            raise SourceError(
+                f"{label}: {tally.rejects:,} of {total:,} rows rejected, more than {self.max_rejects:.1%} "
+                "(settable: --max-rejects); nothing is published. Is it the right file, whole and as published?"
+            )
+
+    def _bulk_tallies(self, bulk: list[Found], counts: EditsOutcome, rejects: TextIO) -> None:
+        for item in bulk:
+            rows, bad = counts.rows[item.member.label]
+            self.tallies[item.member.label] = Tally(rows, bad)
+            self._judge(item.member.label, self.tallies[item.member.label])
+        if counts.rejects.exists():
+            rejects.write(counts.rejects.read_text(encoding="utf-8"))
+            counts.rejects.unlink()
+
+    def _hash(self, path: Path) -> str:
+        if path not in self.hashes:
+            with path.open("rb") as data:
+                self.hashes[path] = hashlib.file_digest(data, "sha256").hexdigest()
+        return self.hashes[path]
+
+    def _manifest(
+        self,
+        chosen: list[Found],
+        found: list[Found],
+        triples: Mapping[str, int],
+        tables: dict[str, int],
+        totals: dict[str, int],
+    ) -> Manifest:
+        epoch = os.environ.get("SOURCE_DATE_EPOCH")
+        return Manifest(
+            codegraph=__version__,
+            built=datetime.fromtimestamp(int(epoch), UTC).isoformat() if epoch else None,
+            sources=tuple(self._source(f, triples) for f in chosen),
+            triples=sum(triples.values()),
+            codes=totals,
+            tables=tables,
+            unknown_files=tuple(sorted(f.member.label for f in found if f.reader is None)),
+            options={"max_rejects": self.max_rejects, "knowledge": knowledge.content_hash()},
+        )
+
+    def _source(self, item: Found, triples: Mapping[str, int]) -> Source:
+        assert item.reader is not None and item.release is not None
+        tally = self.tallies[item.member.label]
+        return Source(
+            kind=item.reader.kind,
+            title=item.release.title,
+            publisher=item.reader.publisher,
+            page=item.reader.page,
+            release=item.release.ident,
+            file=item.member.path.name,
+            member=item.member.inner,
+            sha256=self._hash(item.member.path),
+            bytes=item.member.path.stat().st_size,
+            issued=_iso(item.release.issued),
+            effective_from=_iso(item.release.effective_from),
+            effective_to=_iso(item.release.effective_to),
+            rows=tally.rows,
+            rejects=tally.rejects,
+            notes=tally.notes,
+            triples=triples.get(item.release.ident, 0),
+        )
+
+
+def _iso(day: Any) -> str | None:  # noqa: ANN401
+    return None if day is None else day.isoformat()
+
+
+def _keep(rejects: TextIO, label: str, row: Reject | Note) -> None:
+    """Write a rejected or repaired row to rejects.jsonl: file, line, what happened, the row."""
+    kind, why = ("rejected", row.reason) if isinstance(row, Reject) else ("repaired", row.rule)
+    record = {"file": label, "line": row.line, "what": kind, "reason": why, "row": row.row[:2000]}
+    rejects.write(json.dumps(record, ensure_ascii=False, sort_keys=True) + "\n")

@@ -1,0 +1,261 @@
+"""Everything that the release says of one code: facts, procedure, entries and indications, each with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from codegraph.model import PROCEDURE_FACETS, PROCEDURE_LINKS, Fact, Procedure, Step
+from codegraph.namespaces import RELEASE, contract, expand
+from codegraph.release import Manifest
+from codegraph.store import GraphStore
+
+if TYPE_CHECKING:
+    from codegraph.views import Code
+
+# Nodes that speak about a code, by the property with which they point at it.
+_POINTERS: Final = ("cg:ofCode", "cg:addOnCode", "cg:primaryCode")
+_EDGES: Final = frozenset(
+    {
+        "cg:bundlesAlways",
+        "cg:bundlesUnlessDistinct",
+        "cg:bundlesAlwaysOutpatient",
+        "cg:bundlesUnlessDistinctOutpatient",
+    }
+)
+_HIDDEN: Final = _EDGES | {"rdf:type", "skos:inScheme", "skos:broader", "cg:denotes", "cg:inRelease", "cg:codeStatus"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """A node that a release holds about a code: a fee schedule entry, a unit limit, an add-on edit, …"""
+
+    kind: str
+    release: str | None
+    iri: str
+    facts: tuple[Fact, ...]
+
+    def value(self, name: str) -> Any | None:  # noqa: ANN401
+        """Return the value of a property (`cg:workRvu`), or None."""
+        return next((f.value for f in self.facts if f.property == name), None)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Indication:
+    """A condition for which a procedure is done: its strength, and who says so."""
+
+    condition: str
+    label: str | None
+    procedure: str
+    strength: str | None
+    note: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one source states of a property that sources disagree about."""
+
+    property: str
+    value: object
+    note: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """All that is known of one code. `labels` names every CURIE that occurs in it, `sources` every release."""
+
+    code: str
+    iri: str
+    label: str | None
+    status: str
+    billable: bool | None
+    in_releases: tuple[str, ...]
+    parents: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    procedure: Procedure | None
+    indications: tuple[Indication, ...]
+    entries: tuple[Entry, ...]
+    statements: tuple[Statement, ...]
+    edges: dict[str, int]
+    labels: dict[str, str]
+    sources: dict[str, str]
+    not_loaded: tuple[str, ...]
+
+
+def describe(code: Code, store: GraphStore, manifest: Manifest) -> Description:
+    """Gather what the graph says of a code; some hundred look-ups by pattern, a few milliseconds."""
+    rows = [(contract(p), _short(v), _ident(g)) for p, v, g in store.describe(code.iri)]
+    procedure = next((v for p, v, _ in rows if p == "cg:denotes"), None)
+    entries = tuple(sorted(_entries(store, code.iri), key=lambda e: (e.kind, e.release or "", e.iri)))
+    indications = tuple(sorted(_indications(store, code, procedure), key=lambda i: (i.condition, i.procedure)))
+    described = Description(
+        code=code.curie,
+        iri=code.iri,
+        label=code.label,
+        status=code.status,
+        billable=code.billable,
+        in_releases=tuple(sorted(str(v).removeprefix("release:") for p, v, _ in rows if p == "cg:inRelease")),
+        parents=tuple(parents(store, code.iri)),
+        facts=tuple(Fact(p, v, g) for p, v, g in rows if p not in _HIDDEN),
+        procedure=read_procedure(store, procedure) if procedure else None,
+        indications=indications,
+        entries=entries,
+        statements=tuple(_statements(store, code.iri)),
+        edges={name: sum(1 for p, _, _ in rows if p == name) for name in sorted(_EDGES) if any(r[0] == name for r in rows)},
+        labels={},
+        sources={},
+        not_loaded=_not_loaded(code, manifest),
+    )
+    described.labels.update(_labels(store, described))
+    described.sources.update(_sources(described, manifest))
+    return described
+
+
+def parents(store: GraphStore, iri: str) -> list[str]:
+    """Return the CURIEs above a code or group, nearest first, along skos:broader."""
+    found: list[str] = []
+    here = [iri]
+    while here:
+        above = sorted({p for i in here for p in store.objects(i, "skos:broader")} - {expand(f) for f in found})
+        found += [contract(p) for p in above]
+        here = above
+    return found
+
+
+def read_procedure(store: GraphStore, iri: str) -> Procedure:
+    """Read a procedure with its facets, life cycle, steps and aftercare."""
+    said: dict[str, list[Any]] = {}
+    for predicate, obj, _ in store.describe(iri):
+        said.setdefault(contract(predicate), []).append(_short(obj))
+    values = {
+        name: tuple(sorted(said.get(prop, ()))) for name, prop in {**PROCEDURE_FACETS, **PROCEDURE_LINKS}.items()
+    }
+    return Procedure(
+        iri=contract(expand(iri)),
+        label=_first(said, "skos:prefLabel") or contract(expand(iri)),
+        definition=_first(said, "skos:definition"),
+        steps=tuple(sorted(_step(store, s) for s in said.get("cg:hasStep", ()))),
+        aftercare=tuple(sorted(said.get("cg:aftercare", ()))),
+        **values,
+    )
+
+
+def _step(store: GraphStore, iri: str) -> Step:
+    return Step(int(store.object(iri, "cg:stepNumber") or 0), str(store.object(iri, "cg:stepText") or ""))
+
+
+def _first(said: dict[str, list[Any]], name: str) -> str | None:
+    values = said.get(name)
+    return str(values[0]) if values else None
+
+
+def _short(value: Any) -> Any:  # noqa: ANN401
+    """Return an IRI of the graph as a CURIE, anything else as it is."""
+    return contract(value) if isinstance(value, str) and value.startswith(("http://", "https://")) else value
+
+
+def _ident(graph: str | None) -> str | None:
+    return graph.removeprefix(RELEASE) if graph else None
+
+
+def _entries(store: GraphStore, iri: str) -> Iterable[Entry]:
+    seen = set()
+    for pointer in _POINTERS:
+        for node in store.subjects(pointer, iri):
+            if node in seen:
+                continue
+            seen.add(node)
+            rows = [(contract(p), _short(v)) for p, v, _ in store.describe(node)]
+            kind = next((str(v) for p, v in rows if p == "rdf:type"), "?")
+            release = next((str(v).removeprefix("release:") for p, v in rows if p == "cg:ofRelease"), None)
+            facts = tuple(Fact(p, v, release) for p, v in rows if p not in {"rdf:type", "cg:ofRelease"})
+            yield Entry(kind, release, contract(node), facts)
+
+
+def _indications(store: GraphStore, code: Code, procedure: str | None) -> Iterable[Indication]:
+    nodes = store.subjects("cg:ofProcedure", procedure) if procedure else []
+    for node in sorted({*nodes, *store.subjects("cg:ofCondition", code.iri)}):
+        condition = str(_short(store.object(node, "cg:ofCondition")))
+        label = store.object(condition, "skos:prefLabel")
+        yield Indication(
+            condition,
+            str(label) if label is not None else None,
+            str(_short(store.object(node, "cg:ofProcedure"))),
+            _text(_short(store.object(node, "cg:hasStrength"))),
+            _text(store.object(node, "cg:indicationNote")),
+            _text(store.object(node, "dcterms:source")),
+        )
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401
+    return None if value is None else str(value)
+
+
+def _statements(store: GraphStore, iri: str) -> Iterable[Statement]:
+    for node in store.subjects("cg:aboutSubject", iri):
+        yield Statement(
+            str(_short(store.object(node, "cg:aboutProperty"))),
+            _short(store.object(node, "cg:statedValue")),
+            _text(store.object(node, "cg:statementNote")),
+            _text(store.object(node, "dcterms:source")),
+        )
+
+
+def _labels(store: GraphStore, described: Description) -> dict[str, str]:
+    """Return the preferred label of every CURIE that occurs in a description."""
+    curies: set[str] = set(described.parents)
+    facts = [*described.facts, *(f for e in described.entries for f in e.facts)]
+    curies |= {f.value for f in facts if isinstance(f.value, str) and ":" in f.value and " " not in f.value}
+    curies |= {f.property for f in facts}
+    curies |= {e.kind for e in described.entries}
+    curies |= {i.strength for i in described.indications if i.strength}
+    if described.procedure is not None:
+        for name in (*PROCEDURE_FACETS, *PROCEDURE_LINKS):
+            curies |= set(getattr(described.procedure, name))
+    found = {c: _label_of(store, c) for c in sorted(curies)}
+    return {c: label for c, label in found.items() if label}
+
+
+def _label_of(store: GraphStore, curie: str) -> str | None:
+    try:
+        return _text(store.object(curie, "skos:prefLabel"))
+    except ValueError:  # a text that only looks like a CURIE
+        return None
+
+
+def _sources(described: Description, manifest: Manifest) -> dict[str, str]:
+    """Return a line for each release that a description names: title, file and hash."""
+    idents = {e.release for e in described.entries} | {f.release for f in described.facts} | set(described.in_releases)
+    lines = {}
+    for ident in sorted(i for i in idents if i):
+        source = manifest.source(ident)
+        if source is not None:
+            lines[ident] = f"{source.title}, {source.file}, sha256 {source.sha256[:12]}"
+        else:
+            lines[ident] = "packaged knowledge of codegraph"
+    return lines
+
+
+# What a user may miss on a page, and the kind of source that brings it.
+_WANTED: Final = (
+    ("cpt", "cms-pfs/", "relative values and payment policy", "the CMS physician fee schedule relative value file"),
+    ("cpt", "ncci-ptp-practitioner/", "procedure-to-procedure edits", "the CMS NCCI PTP edit files, practitioner services"),
+    ("cpt", "ncci-mue-practitioner/", "medically unlikely edits", "the CMS NCCI MUE table, practitioner services"),
+    ("cpt", "opps-addendum-b/", "hospital outpatient status", "CMS OPPS Addendum B"),
+    ("hcpcs", "hcpcs/", "official HCPCS titles and dates", "the CMS HCPCS quarterly update"),
+    ("icd10cm", "icd10cm/", "the whole ICD-10-CM", "the CDC/CMS ICD-10-CM order file"),
+    ("icd10cm", "icd10cm-tabular/", "includes and excludes notes", "the CDC ICD-10-CM tabular XML"),
+    ("icd10pcs", "icd10pcs/", "the whole ICD-10-PCS", "the CMS ICD-10-PCS tables XML"),
+)
+
+
+def _not_loaded(code: Code, manifest: Manifest) -> tuple[str, ...]:
+    loaded = [s.release for s in manifest.sources]
+    return tuple(
+        f"{what}: not loaded ({file})"
+        for system, start, what, file in _WANTED
+        if system == code.system and not any(ident.startswith(start) for ident in loaded)
+    )

@@ -1,0 +1,265 @@
+"""CodeGraph, the facade: a mapping of codes, with the questions that can be asked of an opened release."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codegraph import related as relations
+from codegraph import release
+from codegraph.codes import SYSTEMS, CodeRef, candidates
+from codegraph.crosswalk.lookup import crosswalk
+from codegraph.describe import Description, describe
+from codegraph.errors import InvalidCode, NotLoaded, UnknownCode, UnknownTerm
+from codegraph.hierarchy import above, below, codes_where
+from codegraph.model import Provenance, Related
+from codegraph.namespaces import contract
+from codegraph.release import Manifest
+from codegraph.store import GraphStore
+from codegraph.tables import Tables
+from codegraph.views import Code, Crosswalk
+
+if TYPE_CHECKING:
+    import networkx
+    import rdflib
+
+    from codegraph.export import ExportSummary
+    from codegraph.result import Result
+    from codegraph.validation import Report
+
+_ROW = "SELECT label, status, billable, release, procedure FROM code WHERE system = ? AND notation = ?"
+_ALL = "SELECT system, notation, label, status, billable, release, procedure FROM code ORDER BY system, notation"
+_NEAR = (
+    "SELECT system, notation FROM code WHERE system = ? AND notation >= ? AND notation < ? ORDER BY notation LIMIT 200"
+)
+
+Place = str | os.PathLike[str]
+
+
+class CodeGraph(Mapping[str, Code]):
+    """An opened release: `kg["cpt:44310"]` is a code, `len(kg)` their number, `in` never raises.
+
+    Opened read-only; any number of threads and processes may read one release at once.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.manifest: Manifest = release.read_manifest(directory)
+        self.tables = Tables(directory / release.TABLES)
+        self._provenances: dict[str, Provenance] = {}
+        self._names: dict[str, bool] = {}
+
+    @classmethod
+    def open(cls, place: Place | None = None) -> CodeGraph:
+        """Open a release directory; without one, CODEGRAPH_RELEASE, else the packaged knowledge.
+
+        The packaged knowledge is built into the user's cache on first use, which takes a few seconds.
+        Raises ReleaseError where there is no release, saying how to make one.
+        """
+        named = place if place is not None else os.environ.get("CODEGRAPH_RELEASE")
+        if named:
+            return cls(release.locate(named))
+        from codegraph.build.packaged import packaged_release
+
+        return cls(packaged_release())
+
+    @cached_property
+    def store(self) -> GraphStore:
+        """Return the triples of the release, opened when first asked for."""
+        return GraphStore.open(self.directory / release.GRAPH)
+
+    # --- a mapping of codes ---------------------------------------------------------------------------------------
+
+    def __getitem__(self, key: str) -> Code:
+        """Return a code by CURIE (`cpt:44310`) or, while that is unambiguous, by its bare text.
+
+        Raises InvalidCode for what no system writes so, UnknownCode (with near matches) for what the release does
+        not hold, NotLoaded where no code of that system is loaded.
+        """
+        readings = candidates(str(key))
+        found = [(ref, row) for ref in readings if (row := self.tables.row(_ROW, (ref.system, ref.notation)))]
+        if len(found) == 1:
+            ref, row = found[0]
+            return Code(self, ref.system, ref.notation, row)
+        if found:
+            raise InvalidCode(f"{key!r} is ambiguous: {', '.join(str(r) for r, _ in found)}; write it with its prefix")
+        raise self._unknown(str(key), readings)
+
+    def __contains__(self, key: object) -> bool:
+        try:
+            return self[str(key)] is not None
+        except (InvalidCode, KeyError, NotLoaded):
+            return False
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401
+        """Return a code, or `default` where it is not known, not loaded, or not written like a code."""
+        try:
+            return self[key]
+        except (InvalidCode, KeyError, NotLoaded):
+            return default
+
+    def __iter__(self) -> Iterator[str]:
+        for row in self.tables.stream("SELECT system, notation FROM code ORDER BY system, notation"):
+            yield f"{row[0]}:{row[1]}"
+
+    def __len__(self) -> int:
+        return int(self.tables.rows("SELECT count(*) FROM code")[0][0])
+
+    def __repr__(self) -> str:
+        return f"<CodeGraph {self.directory.name}: {len(self.manifest.sources)} sources, {self.manifest.triples:,} triples>"
+
+    def _unknown(self, key: str, readings: list[CodeRef]) -> UnknownCode | NotLoaded:
+        loaded = [ref for ref in readings if ref.system in self.manifest.codes]
+        if not loaded:
+            systems = " or ".join(SYSTEMS[ref.system].title for ref in readings)
+            return NotLoaded(f"{key}: no codes of {systems} are loaded; `codegraph sources` names the files that bring them")
+        near = sorted({str(c) for ref in loaded for c in self._near(ref)})
+        hint = f"; near it: {', '.join(near)}" if near else ""
+        partial = "" if len(self.manifest.sources) else " The packaged release holds one family of codes; build one from official files for all."
+        return UnknownCode(f"{' / '.join(map(str, loaded))} is not in this release{hint}.{partial}", near=near)
+
+    def _near(self, ref: CodeRef, at_most: int = 5) -> list[CodeRef]:
+        """Return similar codes of the release: the same beginning, most alike first."""
+        from difflib import get_close_matches
+
+        for keep in range(len(ref.notation) - 1, 0, -1):
+            start = ref.notation[:keep]
+            rows = self.tables.rows(_NEAR, (ref.system, start, start + "\U0010ffff"))
+            if rows:
+                alike = get_close_matches(ref.notation, [r[1] for r in rows], n=at_most, cutoff=0.0)
+                return [CodeRef(ref.system, n) for n in alike]
+        return []
+
+    def _code_row(self, system: str, notation: str) -> tuple[Any, ...]:
+        row = self.tables.row(_ROW, (system, notation))
+        if row is not None:
+            return row
+        curie = f"{system}:{notation}"
+        label = self.store.object(curie, "skos:prefLabel") if system not in SYSTEMS else None
+        return (label, "unknown", None, None, None)
+
+    def _provenance(self, ident: str) -> Provenance:
+        if ident not in self._provenances:
+            source = self.manifest.source(ident)
+            known = Provenance(ident, source.title, source.file) if source else Provenance(ident, "codegraph knowledge")
+            self._provenances[ident] = known
+        return self._provenances[ident]
+
+    def _has_table(self, name: str) -> bool:
+        """Tell whether the release has a table (its source is loaded)."""
+        if name not in self._names:
+            self._names[name] = self.tables.has(name)
+        return self._names[name]
+
+    # --- questions ------------------------------------------------------------------------------------------------
+
+    def describe(self, code: str | Code) -> Description:
+        """Return everything that the release says of a code, each fact with its source."""
+        code = code if isinstance(code, Code) else self[code]
+        return describe(code, self.store, self.manifest)
+
+    def crosswalk(self, code: str | Code, *, to: str | None = None) -> Crosswalk:
+        """Return what a code maps to: in one system (`icd10pcs`, `icd9cm`, `ccsr`, …) or, without `to`, in all.
+
+        Empty answers carry a `note`; a pair of systems that no loaded source maps raises NotLoaded.
+        """
+        return crosswalk(self, code if isinstance(code, Code) else self[code], to)
+
+    def related(self, code: str | Code) -> list[Related]:
+        """Return codes that stand in some relation to a code: approach, life cycle, family, add-ons, edits."""
+        return relations.related(code if isinstance(code, Code) else self[code], self.store)
+
+    def ancestors(self, term: str | Code, *, with_self: bool = False) -> list[str]:
+        """Return the CURIEs above a code or facet value along skos:broader and cg:isPartOf, nearest first."""
+        return above(self.store, self._term(term), with_self=with_self)
+
+    def descendants(self, term: str | Code, *, with_self: bool = False) -> list[str]:
+        """Return the CURIEs below a code, group or facet value, nearest first."""
+        return below(self.store, self._term(term), with_self=with_self)
+
+    def codes(
+        self,
+        *,
+        system: str | None = None,
+        site: str | None = None,
+        method: str | None = None,
+        approach: str | None = None,
+    ) -> list[Code]:
+        """Return the codes of a system whose procedure has these facets; a value stands for all that lies below it.
+
+        Facet values as CURIEs or slugs (`site="site:ileum"`, `site="ileum"`). Raises UnknownTerm for values and
+        systems that the graph does not define.
+        """
+        if system is not None and system not in SYSTEMS:
+            raise UnknownTerm(f"no code system {system!r}; there are {', '.join(SYSTEMS)}")
+        facets = {"site": site, "method": method, "approach": approach}
+        wanted = {name: value for name, value in facets.items() if value is not None}
+        if not wanted:
+            return [Code(self, r[0], r[1], r[2:]) for r in self.tables.stream(_ALL) if system in (None, r[0])]
+        found = (contract(iri).partition(":") for iri in codes_where(self.store, wanted))
+        return sorted(Code(self, s, n) for s, _, n in found if system in (None, s))
+
+    def _term(self, term: str | Code) -> str:
+        if isinstance(term, Code):
+            return term.curie
+        if self.store.has_term(term):
+            return term
+        return self[term].curie
+
+    def query(self, sparql: str) -> Result:
+        """Run a SPARQL SELECT, ASK, CONSTRUCT or DESCRIBE over the union of all graphs; the prefixes are known.
+
+        Raises QueryError for a query that is wrong, that updates, or that calls another service.
+        """
+        from codegraph.queries import run_query
+
+        return run_query(self.store.raw, sparql)
+
+    def run(self, name: str, **parameters: object) -> Result:
+        """Run a stored query by name or path with its checked parameters (`run("codes_at_site", site="site:ileum")`)."""
+        from codegraph.queries import load, run_stored
+
+        return run_stored(self.store.raw, load(name), parameters)
+
+    def rdflib(self, *graphs: str) -> rdflib.Dataset:
+        """Return the triples as an rdflib Dataset: of some releases (`cms-pfs/2025D`), or of all.
+
+        rdflib needs about 1.3 kB a triple: name the releases that you want of a large release directory.
+        """
+        from codegraph.export.as_rdflib import to_rdflib
+
+        return to_rdflib(self.directory, graphs or None)
+
+    def network(self, *, predicates: tuple[str, ...] | None = None) -> networkx.MultiDiGraph:
+        """Return a projection of the graph on its relations between codes, procedures and facet values."""
+        from codegraph.network import project
+
+        return project(self.store, predicates)
+
+    def validate(self, *, shapes: Place | None = None) -> Report:
+        """Validate the release against the shapes and checks; see `Report.conforms` and `.results`."""
+        from codegraph.validation import validate_store
+
+        return validate_store(self.store.raw, shapes=Path(shapes) if shapes else None)
+
+    def export(
+        self,
+        out: Place,
+        *,
+        format: str | None = None,
+        graphs: list[str] | None = None,
+        include_licensed: bool = False,
+        edits: bool = False,
+    ) -> ExportSummary:
+        """Write the graph to a file as Turtle, N-Quads, N-Triples, JSON-LD or RDF/XML, by default told from its name.
+
+        Licensed descriptors leave only with `include_licensed`, the NCCI pair history only with `edits`.
+        """
+        from codegraph.export import export
+
+        return export(
+            self.directory, Path(out), format=format, graphs=graphs, include_licensed=include_licensed, edits=edits
+        )

@@ -1,0 +1,122 @@
+"""Codes that stand in some relation to a code: other approach, life cycle, family, add-ons, edits, modifiers' kin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from codegraph.describe import read_procedure
+from codegraph.model import PROCEDURE_FACETS, PROCEDURE_LINKS, Procedure, Related
+from codegraph.namespaces import contract
+from codegraph.store import GraphStore
+
+if TYPE_CHECKING:
+    from codegraph.views import Code
+
+# (what this code does, what the other does, name of the relation, reason), all about one stoma kind.
+_LIFE_CYCLE: Final = (
+    ("creates", "cg:revises", "revised by", "revises what this creates"),
+    ("creates", "cg:closes", "closed by", "closes what this creates"),
+    ("creates", "cg:performedThrough", "entered by", "goes in through what this creates"),
+    ("revises", "cg:creates", "created by", "creates what this revises"),
+    ("closes", "cg:creates", "created by", "creates what this closes"),
+    ("performed_through", "cg:creates", "created by", "creates what this goes in through"),
+)
+_BUNDLES: Final = (
+    ("cg:bundlesAlways", "bundles always", "is bundled always into", "NCCI practitioner edit, indicator 0"),
+    ("cg:bundlesUnlessDistinct", "bundles unless distinct", "is bundled unless distinct into", "NCCI practitioner edit, indicator 1"),
+    ("cg:bundlesAlwaysOutpatient", "bundles always (outpatient)", "is bundled always into (outpatient)", "NCCI outpatient hospital edit, indicator 0"),
+    (
+        "cg:bundlesUnlessDistinctOutpatient",
+        "bundles unless distinct (outpatient)",
+        "is bundled unless distinct into (outpatient)",
+        "NCCI outpatient hospital edit, indicator 1",
+    ),
+)  # fmt: skip
+
+
+def related(code: Code, store: GraphStore) -> list[Related]:
+    """Return every code in some relation to this one, sorted by relation and code."""
+    found: set[Related] = set()
+    procedure_iri = store.object(code.iri, "cg:denotes")
+    if isinstance(procedure_iri, str):
+        procedure = read_procedure(store, procedure_iri)
+        if code.system != "icd10pcs":
+            found |= set(_life_cycle(procedure, store))
+            found |= set(_one_facet_away(procedure, store))
+    found |= set(_family(code, store))
+    found |= set(_direct(code, store))
+    return sorted(r for r in found if r.code != code.curie)
+
+
+def _row(store: GraphStore, relation: str, iri: str, reason: str) -> Related:
+    label = store.object(iri, "skos:prefLabel")
+    return Related(relation, contract(iri), str(label or ""), reason)
+
+
+def _codes_of(store: GraphStore, procedures: Iterable[str]) -> Iterator[str]:
+    for procedure in procedures:
+        yield from store.subjects("cg:denotes", procedure)
+
+
+def _kin(store: GraphStore, value: str) -> set[str]:
+    """Return a stoma kind with all kinds above and below it: what is said of a kind may hold for its kin."""
+    kin = {value}
+    for step in (lambda v: store.objects(v, "skos:broader"), lambda v: store.subjects("skos:broader", v)):
+        here = {value}
+        while here:
+            here = {contract(x) for v in here for x in step(v)} - kin
+            kin |= here
+    return kin
+
+
+def _life_cycle(procedure: Procedure, store: GraphStore) -> Iterator[Related]:
+    for mine, theirs, relation, reason in _LIFE_CYCLE:
+        for stoma in getattr(procedure, mine):
+            for kind in sorted(_kin(store, stoma)):
+                for iri in _codes_of(store, store.subjects(theirs, kind)):
+                    yield _row(store, relation, iri, f"{reason} ({stoma})")
+
+
+_PROPERTIES: Final = PROCEDURE_FACETS | PROCEDURE_LINKS
+_DEFINING: Final = tuple(_PROPERTIES)
+# Where to look for procedures that may be equal, the rarest value first.
+_ANCHORS: Final = ("creates", "closes", "revises", "performed_through", "components", "site", "method")
+
+
+def _one_facet_away(procedure: Procedure, store: GraphStore) -> Iterator[Related]:
+    """Yield codes whose procedure is equal in all facets but the approach."""
+    if not procedure.approach:
+        return
+    anchor = next(((_PROPERTIES[n], v) for n in _ANCHORS for v in getattr(procedure, n)), None)
+    for iri in store.subjects(*anchor) if anchor else ():
+        other = read_procedure(store, iri) if "/procedure/pcs-" not in iri else None
+        if other is None or other.iri == procedure.iri or not other.approach:
+            continue
+        differing = [n for n in _DEFINING if getattr(other, n) != getattr(procedure, n)]
+        if differing == ["approach"]:
+            reason = f"equal in all facets but the approach: {', '.join(other.approach)}"
+            yield from (_row(store, "other approach", c, reason) for c in store.subjects("cg:denotes", iri))
+
+
+def _family(code: Code, store: GraphStore) -> Iterator[Related]:
+    for family in store.objects(code.iri, "cg:inFamily"):
+        label = store.object(family, "skos:prefLabel") or contract(family)
+        for iri in store.subjects("cg:inFamily", family):
+            yield _row(store, "family", iri, str(label))
+    for iri in store.objects(code.iri, "dcterms:isReplacedBy"):
+        yield _row(store, "replaced by", iri, "a source names the successor")
+    for iri in store.subjects("dcterms:isReplacedBy", code.iri):
+        yield _row(store, "replaces", iri, "a source names the successor")
+
+
+def _direct(code: Code, store: GraphStore) -> Iterator[Related]:
+    for iri in store.objects(code.iri, "cg:isAddOnTo"):
+        yield _row(store, "add-on to", iri, "NCCI add-on code edit")
+    for iri in store.subjects("cg:isAddOnTo", code.iri):
+        yield _row(store, "add-on", iri, "NCCI add-on code edit")
+    for predicate, forward, backward, reason in _BUNDLES:
+        for iri in store.objects(code.iri, predicate):
+            yield _row(store, forward, iri, reason)
+        for iri in store.subjects(predicate, code.iri):
+            yield _row(store, backward, iri, reason)
