@@ -1,4 +1,4 @@
-"""Anesthesia conversion factors (ANES): dollars a unit by locality, as a table or text with implied decimals."""
+"""Anesthesia conversion factors (ANES): dollars a unit by locality, in a table or in text without points."""
 
 from __future__ import annotations
 

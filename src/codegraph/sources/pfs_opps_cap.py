@@ -56,8 +56,8 @@ def release(member: Member) -> Release:
     """Return the quarter of the package that the file came in.
 
     The content has no date and the name only a month (`OPPSCAP_Oct.csv`). The year is that of the archive's
-    name (`rvu25d.zip`), else of the relative value file of the same month that CMS packs with it, where one such
-    year stands in the folder; else the release is undated.
+    name (`rvu25d.zip`), else of the relative value file of the same month that CMS packs with it, where one
+    such year stands in the folder; else the release is undated.
     """
     title = "OPPS-based payment caps"
     if package := _PACKAGE.search(f"{member.path.name} {member.name}"):
