@@ -25,7 +25,7 @@ _BULLET: Final = re.compile(r"^[?•·▪]\s{1,3}(?=\S)")
 
 @dataclass(frozen=True, slots=True)
 class StatusDefinition:
-    """A status indicator: the services that have it and how they are paid, a line for each row of its block."""
+    """A status indicator: the services that have it and how they are paid, a line for each row."""
 
     status: str
     item: str
