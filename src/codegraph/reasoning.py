@@ -1,9 +1,9 @@
 """Ask HermiT whether the ontology holds together and what follows from it.
 
 owlready2 brings HermiT; its loader is not used, because it follows imports, runs Python modules that an
-ontology names, and guesses the types of literals. The input is parsed by Oxigraph, cleaned, and given to HermiT
-as N-Triples, all in a child process with a process group and a temporary folder of its own, so that a time
-limit ends everything and leaves nothing behind.
+ontology names, and guesses the types of literals. The input is parsed by Oxigraph, cleaned, and given to
+HermiT as N-Triples, all in a child process with a process group and a temporary folder of its own, so that a
+time limit ends everything and leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -63,11 +63,11 @@ class ReasonerReport:
     """What HermiT found.
 
     `unsatisfiable` lists the classes that can have no member; empty where the whole is inconsistent, since
-    then everything follows. `subclasses` are the direct subclass pairs of the computed hierarchy, both ways for
-    equivalent classes. `facts` are the direct types and all entailed object relations of individuals, asserted
-    ones included, where they were asked for. `stripped` counts, by datatype, the literals that HermiT does not
-    know (xsd:date first of all) and that were left out; `undeclared` lists properties that no ontology
-    declares, which OWL tools take for annotations and ignore.
+    then everything follows. `subclasses` are the direct subclass pairs of the computed hierarchy, both ways
+    for equivalent classes. `facts` are the direct types and all entailed object relations of individuals, the
+    asserted ones included, where they were asked for. `stripped` counts, by datatype, the literals that
+    HermiT does not know (xsd:date first of all) and that were left out; `undeclared` lists properties that no
+    ontology declares, which OWL tools take for annotations and ignore.
     """
 
     consistent: bool
@@ -145,7 +145,7 @@ def _run(job: dict[str, Any], folder: Path, timeout: float) -> dict[str, Any]:
         out, err = child.communicate(json.dumps(job).encode(), timeout=timeout)
     except subprocess.TimeoutExpired:
         raise ReasonerError(
-            f"the reasoner was ended after {timeout:g} seconds; give it more time (timeout=) or a smaller input"
+            f"the reasoner was ended after {timeout:g} seconds; give it more time (timeout=) or less input"
         ) from None
     finally:
         _end_group(child)
