@@ -1,8 +1,8 @@
 """Builds edits.sqlite, the history of all NCCI pairs, and the direct edges of the pairs in force.
 
 Some 4.3 million rows share 13,000 codes and a few thousand combinations of dates, indicator and rationale, so
-a row is kept as four small integers; the view `ptp` reads like the published files. It can run in a process of
-its own.
+a row is kept as four small integers; the view `ptp` reads like the published files. All of it can run in a
+process of its own.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def build_edits(
 
 
 def _without_twins(members: Sequence[tuple[Member, Release]]) -> Iterator[tuple[Member, Release]]:
-    """Yield the files, but of a part that stands there twice (CMS zips hold text and workbook) the text only."""
+    """Yield the files; of a part that is there as text and as workbook (as in CMS's zips), the text only."""
     texts = {(_stem(m), release) for m, release in members if not is_workbook(m.head(4))}
     for member, release in members:
         if (_stem(member), release) not in texts or not is_workbook(member.head(4)):
@@ -134,8 +134,8 @@ def _pack(packer: Packer, member: Member, release: Release, out: IO[str]) -> Fil
     def keep(reject: Reject) -> None:
         nonlocal rejected
         rejected += 1
-        said = {"file": member.label, "line": reject.line, "reason": reject.reason, "row": reject.row}
-        out.write(json.dumps(said, ensure_ascii=False) + "\n")
+        said = {"file": member.label, "line": reject.line, "what": "rejected", "reason": reject.reason}
+        out.write(json.dumps({**said, "row": reject.row}, ensure_ascii=False, sort_keys=True) + "\n")
 
     rows = packer.pack(member, release, keep)
     return FileCount(member.label, release.ident, rows, rejected)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from codegraph.codes import billing_system
 from codegraph.namespaces import code_iri
 from codegraph.sources.base import UNDATED, Release
+from codegraph.sources.values import RowError
 
 if TYPE_CHECKING:
     from codegraph.sources.files import Member
@@ -92,7 +93,7 @@ def quarterly_release(source: str, title: str, member: Member) -> Release:
 
 
 def compact_day(text: str) -> date | None:
-    """Return the date that eight digits write, None for an empty cell or `*`; raise ValueError otherwise.
+    """Return the date that eight digits write, None for an empty cell or `*`; raise RowError otherwise.
 
     >>> compact_day("20240930"), compact_day("*")
     (datetime.date(2024, 9, 30), None)
@@ -101,17 +102,17 @@ def compact_day(text: str) -> date | None:
     if text in {"", "*"}:
         return None
     if len(text) != 8 or not text.isascii() or not text.isdigit():
-        raise ValueError(f"{text!r} is not a date written YYYYMMDD")
+        raise RowError(f"{text!r} is not a date written YYYYMMDD")
     try:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
-        raise ValueError(f"{text!r} is not a day of the calendar") from None
+        raise RowError(f"{text!r} is not a day of the calendar") from None
 
 
 def checked_code(text: str) -> str:
-    """Return a CPT or HCPCS code as it stands; raise ValueError where a text is neither."""
+    """Return a CPT or HCPCS code as it stands; raise RowError where a text is neither."""
     if billing_system(text) is None:
-        raise ValueError(f"{text!r} is neither a CPT nor a HCPCS code")
+        raise RowError(f"{text!r} is neither a CPT nor a HCPCS code")
     return text
 
 

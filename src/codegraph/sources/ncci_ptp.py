@@ -72,7 +72,7 @@ class Terms(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PtpEdit:
-    """One published row. The pair is not a key: `occurrence` counts a pair's rows within a release, from 0."""
+    """One published row. The pair is not a key: `occurrence` counts a pair's rows in a release, from 0."""
 
     release: str
     setting: str
@@ -109,8 +109,8 @@ def _setting(member: Member) -> str:
         if len(found) == 1:
             return found[0]
     raise SourceError(
-        f"{member.label}: cannot tell the setting of these NCCI edits, which their content does not say; rename "
-        "the file so that its name holds 'practitioner' (or ccipra) or 'outpatient' (or ccioph)"
+        f"{member.label}: cannot tell the setting of these NCCI edits, which their content does not say; "
+        "rename the file so that its name holds 'practitioner' (or ccipra) or 'outpatient' (or ccioph)"
     )
 
 
@@ -193,10 +193,10 @@ class _Interned(dict[str, int]):
 
 
 class Packer:
-    """Reads millions of rows into 64-bit numbers made of two codes and terms, each numbered as it first came.
+    """Reads millions of rows into 64-bit numbers of two codes and terms, each numbered as it first came.
 
-    One number is `one << 40 | two << 24 | terms`; `codes` and `terms` list what the numbers stand for. The terms
-    of different releases are kept apart.
+    One number is `one << 40 | two << 24 | terms`; `codes` and `terms` list what the numbers stand for. The
+    terms of different releases are kept apart.
     """
 
     def __init__(self) -> None:
