@@ -175,8 +175,8 @@ class Grammar:
     def from_toml(cls, path: Path) -> Grammar:
         """Read the hand-written form of a grammar: one TOML file, or all `*.toml` files of a folder.
 
-        A file has `version` (an edition, `"2026"`), `complete` (true or false; a folder is complete where each
-        of its files is) and tables:
+        A file has `version` (an edition, `"2026"`), `complete` (true or false; a folder is complete where
+        each of its files is) and tables:
 
             [[table]]
             prefix = "0D1"
@@ -185,8 +185,8 @@ class Grammar:
             codes = 2                                                # as many as it expands to
             axes = [["B = Ileum"], ["0 = Open", "X = External"], ["Z = No Device"], ["4 = Cutaneous"]]
 
-        `axes` are the values of axes 4 to 7 as `"character = label"`. The titles are those of section 0 unless
-        a table says `head = [three titles]` or `titles = [four titles]`. Raises SourceError naming file and
+        `axes` are the values of axes 4 to 7 as `"character = label"`. Titles are those of section 0 unless a
+        table says `head = [three titles]` or `titles = [four titles]`. Raises SourceError naming file and
         table.
         """
         paths = sorted(path.glob("*.toml")) if path.is_dir() else [path]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,16 +13,16 @@ from codegraph.namespaces import slug
 class Facet:
     """One facet of a procedure: the property as a CURIE, and the value by scheme and label."""
 
-    predicate: str
+    property: str
     scheme: str
     label: str
 
-    @property
+    @builtins.property
     def slug(self) -> str:
         """Return the last segment of the value's IRI."""
         return slug(self.label)
 
-    @property
+    @builtins.property
     def value(self) -> str:
         """Return the value's CURIE (`site:ileum`)."""
         return f"{self.scheme}:{self.slug}"
@@ -156,7 +157,7 @@ def facets_of(decoded: tuple[tuple[str, str, str], ...]) -> tuple[Facet, ...]:
         for position, (title, _, label) in enumerate(decoded, 1)
     ]
     facets = [facet for facet in found if facet]
-    if not any(facet.predicate == NO_SITE.predicate for facet in facets):
+    if not any(facet.property == NO_SITE.property for facet in facets):
         facets.append(NO_SITE)
     goal = destination(prefix, operation, decoded[3][2], decoded[6][2])
     return tuple(dict.fromkeys([*facets, goal] if goal else facets))

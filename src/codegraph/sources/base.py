@@ -124,4 +124,7 @@ class Reader:
     # True: the triples stand in the named graph of the release. False: each subject already names its release
     # (a fee schedule entry), so the triples stand in the default graph at half the cost.
     named_graph: bool = False
+    # Facts of facet values that several files state alike (synonyms, wider devices): they stand in the
+    # default graph even where `named_graph` is set, so that no triple stands in two graphs.
+    shared: Callable[[Any, Release], Iterable[Triple]] = _no_triples
     bulk: bool = False  # millions of rows: read by the edits builder, in a process of its own

@@ -57,29 +57,24 @@ def read(member: Member) -> Iterator[Table | Reject]:
     rejected with all its rows.
     """
     root = parse(member, ROOT)
-    number = -1
     count = 0
     for element in root.iter("pcsTable"):
         rows = element.findall("pcsRow")
         try:
             head = _head(element)
         except ValueError as error:
-            yield _reject(member, number + 1, f"table: {error}", f"{len(rows)} rows")
-            number += len(rows)
+            yield Reject(
+                line_of(member, root, element), f"table of {len(rows)} rows: {error}", text_of(element)[:200]
+            )
             continue
         for row in rows:
-            number += 1
             try:
                 yield Table(*head.head, (_row(head.prefix, row),), head.definition)
                 count += 1
             except ValueError as error:
-                yield _reject(member, number, str(error), head.prefix)
+                yield Reject(line_of(member, root, row), str(error), f"{head.prefix} {text_of(row)}"[:200])
     if not count:
         raise SourceError(f"{member.label} holds no ICD-10-PCS table")
-
-
-def _reject(member: Member, number: int, reason: str, row: str) -> Reject:
-    return Reject(line_of(member, "pcsRow", number), reason, row)
 
 
 def _head(element: Element) -> Table:
@@ -129,9 +124,7 @@ def codes(row: Table, release: Release) -> Iterator[CodeFact]:
             yield CodeFact("icd10pcs", code, billable=True, parent=parent, authority=True)
 
 
-# --- triples, as lines of N-Triples: 79,000 codes with about ten facets each
-# ---------------------------------------
-
+# Triples, as lines of N-Triples: 79,000 codes with about six facets each.
 
 _PROCEDURES: Final = concept_iri("procedure", "pcs-")
 
@@ -152,7 +145,7 @@ _Cell = tuple[str, str, str, str]  # character, label, word of the composed labe
 
 
 def _tail(facet: Facet | None) -> str:
-    return f" {rdf.term(facet.predicate)} <{CONCEPT_PREFIXES[facet.scheme]}{facet.slug}> ." if facet else ""
+    return f" {rdf.term(facet.property)} <{CONCEPT_PREFIXES[facet.scheme]}{facet.slug}> ." if facet else ""
 
 
 def _cells(prefix: str, axis: Axis, operation: str) -> list[_Cell]:
@@ -161,7 +154,7 @@ def _cells(prefix: str, axis: Axis, operation: str) -> list[_Cell]:
     for char, label in axis.values:
         facet = axis_facet(prefix, axis.position, axis.title, label, operation)
         tail = _tail(facet)
-        if axis.position == 4 and (facet is None or facet.predicate != NO_SITE.predicate):
+        if axis.position == 4 and (facet is None or facet.property != NO_SITE.property):
             tail += ("\n" if tail else "") + _tail(NO_SITE)
         cells.append((char, label, word_of(axis.title, label), tail))
     return cells

@@ -44,14 +44,16 @@ def parse(member: Member, tag: str) -> Element:
     return root
 
 
-def line_of(member: Member, tag: str, number: int) -> int | None:
-    """Return the line on which the element `tag` with this number (from 0) begins, if that can be told."""
-    pattern = re.compile(
-        rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<(" + re.escape(tag.encode()) + rb")[\s/>]", re.DOTALL
-    )
+def line_of(member: Member, root: Element, element: Element) -> int | None:
+    """Return the line on which an element begins, found by counting elements of its name."""
+    number = next((n for n, other in enumerate(root.iter(element.tag)) if other is element), None)
+    name = re.escape(element.tag.encode())
+    pattern = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<(" + name + rb")[\s/>]", re.DOTALL)
     data = member.xml_bytes()
     starts = [match.start() for match in pattern.finditer(data) if match[1]]
-    return data.count(b"\n", 0, starts[number]) + 1 if number < len(starts) else None
+    if number is None or number >= len(starts):
+        return None
+    return data.count(b"\n", 0, starts[number]) + 1
 
 
 def text_of(element: Element | None) -> str:
