@@ -314,6 +314,16 @@ def test_what_a_code_maps_to(
     assert found == {f"icd10pcs:{target}" for target in targets}
 
 
+def test_mapping_labels_are_those_of_code_and_grammar(
+    packaged: ox.Store, mappings: list[dict[str, str]]
+) -> None:
+    known = dict(ask(packaged, "?c a cg:CptCode ; skos:prefLabel ?l", "c", "l"))
+    grammar = Grammar.from_toml(resources.folder("knowledge") / "icd10pcs")
+    for m in mappings:
+        assert m["subject_label"] == known[m["subject_id"]]
+        assert m["object_label"] == grammar.label(m["object_id"].partition(":")[2])
+
+
 def test_closure_has_both_readings_with_their_sources(mappings: list[dict[str, str]]) -> None:
     rows = {m["object_id"]: m["comment"] for m in mappings if m["subject_id"] == "cpt:44620"}
     assert {"icd10pcs:0DQ80ZZ", "icd10pcs:0DS80ZZ", "icd10pcs:0WQFXZ2"} <= set(rows)
