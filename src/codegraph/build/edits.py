@@ -19,6 +19,7 @@ from typing import IO, Final
 
 from codegraph import rdf
 from codegraph.sources.base import Reject, Release
+from codegraph.sources.days import iso
 from codegraph.sources.files import Member
 from codegraph.sources.ncci import code_term, quarter_days
 from codegraph.sources.ncci_ptp import EDGES, SOURCE, Packer, PtpEdit, Terms
@@ -204,8 +205,8 @@ def _terms_rows(said: list[Said], rationales: dict[str, int]) -> Iterator[tuple[
             rank,
             release.source.removeprefix(SOURCE),
             release.ident,
-            terms.effective.isoformat() if terms.effective else "",
-            terms.deleted.isoformat() if terms.deleted else "",
+            iso(terms.effective),
+            iso(terms.deleted),
             terms.indicator,
             int(terms.prior_1996),
             rationales[terms.rationale],

@@ -1,6 +1,6 @@
 """AHRQ's Clinical Classifications Software Refined (CCSR) for ICD-10-CM diagnoses and ICD-10-PCS procedures.
 
-AHRQ's files put codes and categories in apostrophes and give a diagnosis up to six categories beside a default
+AHRQ's files put codes and categories in apostrophes and give a diagnosis up to six categories and a default
 for each setting. The derived files have one row a code and category, without defaults; the derived lists of
 categories add body systems and clinical domains.
 """
@@ -8,7 +8,7 @@ categories add body systems and clinical domains.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -121,12 +121,15 @@ def _listed(column: str) -> Callable[[dict[str, str]], Iterator[Listing]]:
     return parse
 
 
-def _read(
-    member: Member, names: tuple[str, ...], parse: Callable[[dict[str, str]], Iterator[Any]]
-) -> Iterator[Any]:
-    """Yield the rows of one layout, each with those categories that no row before it describes."""
-    sheet = open_sheet(member, lambda keys: keys.issuperset(names))
+# A layout: the columns that tell it, and how a row of it is read.
+Layout = tuple[tuple[str, ...], Callable[[dict[str, str]], Iterator[Any]]]
+
+
+def _read(member: Member, layouts: Sequence[Layout]) -> Iterator[Any]:
+    """Yield the rows, each with those categories that no row before it describes."""
+    sheet = open_sheet(member, lambda keys: any(keys.issuperset(names) for names, _ in layouts))
     keys = [key(cell) for cell in sheet.header.cells]
+    names, parse = next(layout for layout in layouts if set(keys).issuperset(layout[0]))
     described: set[str] = set()
 
     def each(record: Record) -> Iterator[Any]:
@@ -148,61 +151,54 @@ def _release(source: str, title: str) -> Callable[[Member], Release]:
     return release
 
 
-def _reader(
-    kind: str,
-    source: str,
-    title: str,
-    names: tuple[str, ...],
-    parse: Callable[[dict[str, str]], Iterator[Any]],
-    lists: bool = False,
-) -> Reader:
+def _reader(kind: str, title: str, *layouts: Layout, lists: bool = False) -> Reader:
     def read(member: Member) -> Iterator[Any | Reject]:
-        return _read(member, names, parse)
+        return _read(member, layouts)
 
-    shared: dict[str, Any] = (
-        {"triples": listing_triples, "table": CATEGORY, "table_rows": listing_rows}
-        if lists
-        else {
-            "triples": membership_triples,
-            "codes": membership_codes,
-            "table": GROUPING,
-            "table_rows": membership_rows,
-        }
-    )
+    contents: dict[str, Any] = {
+        "triples": membership_triples,
+        "codes": membership_codes,
+        "table": GROUPING,
+        "table_rows": membership_rows,
+    }
+    if lists:
+        contents = {"triples": listing_triples, "table": CATEGORY, "table_rows": listing_rows}
     return Reader(
         kind=kind,
         title=title,
         publisher=PUBLISHER,
         page=PAGE,
-        sniff=lambda head: has_header(head, *names),
-        release=_release(source, title),
+        sniff=lambda head: any(has_header(head, *names) for names, _ in layouts),
+        release=_release(kind, title),
         read=read,
         named_graph=True,
-        **shared,
+        **contents,
     )
 
 
-_DX_TITLE: Final = "CCSR for ICD-10-CM diagnoses"
-_PR_TITLE: Final = "CCSR for ICD-10-PCS procedures"
 READERS: Final[tuple[Reader, ...]] = (
-    _reader("ccsr-dx", "ccsr-dx", _DX_TITLE, _DX, _official_diagnosis),
-    _reader("ccsr-dx-derived", "ccsr-dx", _DX_TITLE, _DX_DERIVED, _derived_diagnosis),
-    _reader("ccsr-pr", "ccsr-pr", _PR_TITLE, _PR, _official_procedure),
-    _reader("ccsr-pr-derived", "ccsr-pr", _PR_TITLE, _PR_DERIVED, _derived_procedure),
+    _reader(
+        "ccsr-dx",
+        "CCSR for ICD-10-CM diagnoses",
+        (_DX, _official_diagnosis),
+        (_DX_DERIVED, _derived_diagnosis),
+    ),
+    _reader(
+        "ccsr-pr",
+        "CCSR for ICD-10-PCS procedures",
+        (_PR, _official_procedure),
+        (_PR_DERIVED, _derived_procedure),
+    ),
     _reader(
         "ccsr-dx-categories",
-        "ccsr-dx-categories",
         "CCSR categories of diagnoses",
-        _DX_LIST,
-        _listed("I10DX CHAPTER"),
+        (_DX_LIST, _listed("I10DX CHAPTER")),
         lists=True,
     ),
     _reader(
         "ccsr-pr-categories",
-        "ccsr-pr-categories",
         "CCSR categories of procedures",
-        _PR_LIST,
-        _listed("CLINICAL DOMAIN"),
+        (_PR_LIST, _listed("CLINICAL DOMAIN")),
         lists=True,
     ),
 )

@@ -35,11 +35,6 @@ CATEGORY: Final = Table(
     ),
     ("scheme", "category", "release"),
 )
-# Scheme -> its preferred label.
-SCHEMES: Final[dict[str, str]] = {
-    "ccsr": "Clinical Classifications Software Refined",
-    "rbcs": "Restructured BETOS Classification System",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +72,9 @@ class Membership:
 
 
 def category_triples(category: Category) -> Iterable[Triple]:
-    """Yield the concept of a category, and its scheme."""
+    """Yield the concept of a category; the schemes themselves are packaged."""
     subject = f"<{concept_iri(category.scheme, category.local)}>"
     scheme = rdf.term(f"scheme:{category.scheme}")
-    yield Triple(scheme, rdf.TYPE, rdf.term("skos:ConceptScheme"))
-    yield Triple(scheme, rdf.PREF_LABEL, rdf.english(SCHEMES[category.scheme]))
     yield Triple(subject, rdf.TYPE, rdf.term("skos:Concept"))
     yield Triple(subject, rdf.PREF_LABEL, rdf.english(category.label))
     yield Triple(subject, rdf.IN_SCHEME, scheme)

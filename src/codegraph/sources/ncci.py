@@ -92,23 +92,6 @@ def quarterly_release(source: str, title: str, member: Member) -> Release:
     return Release(source, version, f"{title}, {version}", effective_from=first, effective_to=last)
 
 
-def compact_day(text: str) -> date | None:
-    """Return the date that eight digits write, None for an empty cell or `*`; raise RowError otherwise.
-
-    >>> compact_day("20240930"), compact_day("*")
-    (datetime.date(2024, 9, 30), None)
-    """
-    text = text.strip()
-    if text in {"", "*"}:
-        return None
-    if len(text) != 8 or not text.isascii() or not text.isdigit():
-        raise RowError(f"{text!r} is not a date written YYYYMMDD")
-    try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        raise RowError(f"{text!r} is not a day of the calendar") from None
-
-
 def checked_code(text: str) -> str:
     """Return a CPT or HCPCS code as it stands; raise RowError where a text is neither."""
     if billing_system(text) is None:

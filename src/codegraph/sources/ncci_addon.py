@@ -7,10 +7,9 @@ are primaries.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from codegraph import rdf
@@ -18,6 +17,7 @@ from codegraph.namespaces import ENTRY
 from codegraph.rdf import Triple
 from codegraph.sources import ncci
 from codegraph.sources.base import CodeFact, Reader, Reject, Release, Table
+from codegraph.sources.days import iso, ordinal_day
 from codegraph.sources.delimited import Record, has_header, open_sheet, read_rows
 from codegraph.sources.files import Member
 from codegraph.sources.values import RowError
@@ -61,7 +61,6 @@ _COLUMNS: Final = {
 }
 # Older files print the types in Roman numerals.
 _TYPES: Final = {"1": "1", "2": "2", "3": "3", "I": "1", "II": "2", "III": "3"}
-_ORDINAL: Final = re.compile(r"([0-9]{4})([0-9]{3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +86,6 @@ class AddOnEdit:
         if first is None or last is None:
             return not ends
         return (self.effective is None or self.effective <= last) and all(d >= first for d in ends)
-
-
-def ordinal_day(text: str) -> date | None:
-    """Return the day that year and day of the year write, None for an empty cell; raise RowError otherwise.
-
-    >>> ordinal_day("2024092")
-    datetime.date(2024, 4, 1)
-    """
-    if not text:
-        return None
-    found = _ORDINAL.fullmatch(text)
-    if found and found[1] != "0000" and found[2] != "000":
-        day = date(int(found[1]), 1, 1) + timedelta(days=int(found[2]) - 1)
-        if day.year == int(found[1]):
-            return day
-    raise RowError(f"{text!r} is not a year and a day of the year (YYYYDDD)")
 
 
 def _sniff(head: bytes) -> bool:
@@ -172,8 +155,8 @@ def _table_rows(row: AddOnEdit, release: Release) -> Iterable[tuple[Any, ...]]:
         ncci.system_of(row.primary) if row.primary else "",
         row.primary or "",
         row.type,
-        row.effective.isoformat() if row.effective else "",
-        row.deleted.isoformat() if row.deleted else "",
+        iso(row.effective),
+        iso(row.deleted),
         row.note,
         row.occurrence,
         release.ident,

@@ -90,12 +90,9 @@ def _is_header(keys: set[str]) -> bool:
     return _is_official(keys) or keys.issuperset(_DERIVED)
 
 
-def _sniff_official(head: bytes) -> bool:
-    return any(has_header(head, "HCPCS CPT CODE", name, "MUE RATIONALE") for name in _VALUES)
-
-
-def _sniff_derived(head: bytes) -> bool:
-    return has_header(head, *_DERIVED) and _service(head_rows(head)) is not None
+def _sniff(head: bytes) -> bool:
+    official = any(has_header(head, "HCPCS CPT CODE", name, "MUE RATIONALE") for name in _VALUES)
+    return official or (has_header(head, *_DERIVED) and _service(head_rows(head)) is not None)
 
 
 def _service(rows: Sequence[Sequence[str]]) -> str | None:
@@ -175,23 +172,18 @@ def _table_rows(row: UnitLimit, release: Release) -> Iterable[tuple[Any, ...]]:
     )
 
 
-def _reader(kind: str, title: str, sniff: Any) -> Reader:  # noqa: ANN401
-    return Reader(
-        kind=kind,
-        title=title,
+READERS: Final[tuple[Reader, ...]] = (
+    Reader(
+        kind="ncci-mue",
+        title="NCCI medically unlikely edits",
         publisher=ncci.PUBLISHER,
         page=PAGE,
-        sniff=sniff,
+        sniff=_sniff,
         release=_release,
         read=read,
         triples=_triples,
         codes=_codes,
         table=TABLE,
         table_rows=_table_rows,
-    )
-
-
-READERS: Final[tuple[Reader, ...]] = (
-    _reader("ncci-mue", "NCCI medically unlikely edits", _sniff_official),
-    _reader("ncci-mue-derived", "NCCI medically unlikely edits, derived table", _sniff_derived),
+    ),
 )

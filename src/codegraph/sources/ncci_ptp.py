@@ -19,6 +19,7 @@ from codegraph.namespaces import ENTRY, concept_iri
 from codegraph.rdf import Triple
 from codegraph.sources import ncci
 from codegraph.sources.base import CodeFact, Reader, Reject, Release
+from codegraph.sources.days import compact_day
 from codegraph.sources.delimited import masked
 from codegraph.sources.xlsx import is_workbook, rows
 
@@ -96,7 +97,7 @@ def parse_terms(text: str) -> Terms:
         raise ValueError(f"column 3 (in existence prior to 1996) holds {prior!r}, neither empty nor *")
     if indicator not in _INDICATORS:
         raise ValueError(f"the modifier indicator is {indicator!r}, none of 0, 1, 9")
-    return Terms(ncci.compact_day(effective), ncci.compact_day(deleted), indicator, prior == "*", rationale)
+    return Terms(compact_day(effective), compact_day(deleted), indicator, prior == "*", rationale)
 
 
 def _sniff(head: bytes) -> bool:

@@ -1,7 +1,7 @@
 """CMS's Restructured BETOS Classification System (RBCS): codes by category, subcategory and family.
 
 A code that was classified anew has several rows; the assignment that took effect last is in force. Read in
-CMS's layout and in a derived one, which lacks the taxonomy's identifiers: categories are named by their labels.
+CMS's layout and in a derived one, which lacks the taxonomy's identifiers: labels name the categories.
 """
 
 from __future__ import annotations
