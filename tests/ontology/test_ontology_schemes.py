@@ -103,7 +103,8 @@ def test_a_planted_failure_is_seen(rule):
 
 
 WANTED = """adjudication approach body-system code-status device extent family global-period intent
-    laterality method opps-status pfs-status pos ptp-indicator qualifier section setting site stoma stoma-form strength"""
+    laterality method opps-status pfs-status pos ptp-indicator qualifier section setting site
+    stoma stoma-form strength"""
 
 
 def test_the_schemes_that_the_design_names_are_there():
