@@ -13,6 +13,8 @@ import pyoxigraph as ox
 import pytest
 
 from codegraph import resources
+from codegraph.crosswalk.derive import derive
+from codegraph.crosswalk.subsumption import Hierarchy
 from codegraph.namespaces import ENTRY, PREFIXES, contract, expand
 from codegraph.pcs import Grammar
 
@@ -322,6 +324,27 @@ def test_mapping_labels_are_those_of_code_and_grammar(
     for m in mappings:
         assert m["subject_label"] == known[m["subject_id"]]
         assert m["object_label"] == grammar.label(m["object_id"].partition(":")[2])
+
+
+def test_what_follows_from_facets_never_contradicts_what_was_curated(
+    packaged: ox.Store, mappings: list[dict[str, str]]
+) -> None:
+    hierarchy = Hierarchy(sorted(ask(packaged, "?v skos:broader|cg:isPartOf ?w", "v", "w")))
+    grammar = Grammar.from_toml(resources.folder("knowledge") / "icd10pcs")
+    curated = {(m["subject_id"], m["object_id"]): m["predicate_id"][5:-5] for m in mappings}
+    derived = {}
+    for code in CODES:
+        definition: dict[str, frozenset[str]] = {}
+        for facet, value in ask(
+            packaged, f"cpt:{code} cg:denotes ?p . ?p ?f ?v . ?f rdfs:subPropertyOf cg:hasFacet", "f", "v"
+        ):
+            definition[facet] = definition.get(facet, frozenset()) | {value}
+        for found in derive(hierarchy, definition, grammar):
+            key = (f"cpt:{code}", f"icd10pcs:{found.code}")
+            derived[key] = found.comparison.relation.removesuffix("er")
+    both = derived.keys() & curated.keys()
+    assert len(both) > 50
+    assert {k: derived[k] for k in both} == {k: curated[k] for k in both}
 
 
 def test_closure_has_both_readings_with_their_sources(mappings: list[dict[str, str]]) -> None:
