@@ -186,5 +186,7 @@ def candidates(text: str) -> list[CodeRef]:
     found = [CodeRef(s, n) for s in BARE_ORDER if (n := normalise(s, text)) is not None]
     if not found:
         how = "; ".join(f"{s}: {SYSTEMS[s].written}" for s in BARE_ORDER)
-        raise InvalidCode(f"{text[:40]!r} is not written like any code. {how}. Other systems need their prefix")
+        raise InvalidCode(
+            f"{text[:40]!r} is not written like any code. {how}. Other systems need their prefix"
+        )
     return found

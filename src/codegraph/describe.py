@@ -24,12 +24,19 @@ _EDGES: Final = frozenset(
         "cg:bundlesUnlessDistinctOutpatient",
     }
 )
-_HIDDEN: Final = _EDGES | {"rdf:type", "skos:inScheme", "skos:broader", "cg:denotes", "cg:inRelease", "cg:codeStatus"}
+_HIDDEN: Final = _EDGES | {
+    "rdf:type",
+    "skos:inScheme",
+    "skos:broader",
+    "cg:denotes",
+    "cg:inRelease",
+    "cg:codeStatus",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """A node that a release holds about a code: a fee schedule entry, a unit limit, an add-on edit, …"""
+    """A node that a release holds about a code: a fee schedule entry, a unit limit, an an add-on edit."""
 
     kind: str
     release: str | None
@@ -90,7 +97,9 @@ def describe(code: Code, store: GraphStore, manifest: Manifest) -> Description:
     rows = [(contract(p), _short(v), _ident(g)) for p, v, g in store.describe(code.iri)]
     procedure = next((v for p, v, _ in rows if p == "cg:denotes"), None)
     entries = tuple(sorted(_entries(store, code.iri), key=lambda e: (e.kind, e.release or "", e.iri)))
-    indications = tuple(sorted(_indications(store, code, procedure), key=lambda i: (i.condition, i.procedure)))
+    indications = tuple(
+        sorted(_indications(store, code, procedure), key=lambda i: (i.condition, i.procedure))
+    )
     described = Description(
         code=code.curie,
         iri=code.iri,
@@ -104,7 +113,11 @@ def describe(code: Code, store: GraphStore, manifest: Manifest) -> Description:
         indications=indications,
         entries=entries,
         statements=tuple(_statements(store, code.iri)),
-        edges={name: sum(1 for p, _, _ in rows if p == name) for name in sorted(_EDGES) if any(r[0] == name for r in rows)},
+        edges={
+            name: sum(1 for p, _, _ in rows if p == name)
+            for name in sorted(_EDGES)
+            if any(r[0] == name for r in rows)
+        },
         labels={},
         sources={},
         not_loaded=_not_loaded(code, manifest),
@@ -119,7 +132,9 @@ def parents(store: GraphStore, iri: str) -> list[str]:
     found: list[str] = []
     here = [iri]
     while here:
-        above = sorted({p for i in here for p in store.objects(i, "skos:broader")} - {expand(f) for f in found})
+        above = sorted(
+            {p for i in here for p in store.objects(i, "skos:broader")} - {expand(f) for f in found}
+        )
         found += [contract(p) for p in above]
         here = above
     return found
@@ -131,7 +146,8 @@ def read_procedure(store: GraphStore, iri: str) -> Procedure:
     for predicate, obj, _ in store.describe(iri):
         said.setdefault(contract(predicate), []).append(_short(obj))
     values = {
-        name: tuple(sorted(said.get(prop, ()))) for name, prop in {**PROCEDURE_FACETS, **PROCEDURE_LINKS}.items()
+        name: tuple(sorted(said.get(prop, ())))
+        for name, prop in {**PROCEDURE_FACETS, **PROCEDURE_LINKS}.items()
     }
     return Procedure(
         iri=contract(expand(iri)),
@@ -228,7 +244,11 @@ def _label_of(store: GraphStore, curie: str) -> str | None:
 
 def _sources(described: Description, manifest: Manifest) -> dict[str, str]:
     """Return a line for each release that a description names: title, file and hash."""
-    idents = {e.release for e in described.entries} | {f.release for f in described.facts} | set(described.in_releases)
+    idents = (
+        {e.release for e in described.entries}
+        | {f.release for f in described.facts}
+        | set(described.in_releases)
+    )
     lines = {}
     for ident in sorted(i for i in idents if i):
         source = manifest.source(ident)
@@ -241,9 +261,24 @@ def _sources(described: Description, manifest: Manifest) -> dict[str, str]:
 
 # What a user may miss on a page, and the kind of source that brings it.
 _WANTED: Final = (
-    ("cpt", "cms-pfs/", "relative values and payment policy", "the CMS physician fee schedule relative value file"),
-    ("cpt", "ncci-ptp-practitioner/", "procedure-to-procedure edits", "the CMS NCCI PTP edit files, practitioner services"),
-    ("cpt", "ncci-mue-practitioner/", "medically unlikely edits", "the CMS NCCI MUE table, practitioner services"),
+    (
+        "cpt",
+        "cms-pfs/",
+        "relative values and payment policy",
+        "the CMS physician fee schedule relative value file",
+    ),
+    (
+        "cpt",
+        "ncci-ptp-practitioner/",
+        "procedure-to-procedure edits",
+        "the CMS NCCI PTP edit files, practitioner services",
+    ),
+    (
+        "cpt",
+        "ncci-mue-practitioner/",
+        "medically unlikely edits",
+        "the CMS NCCI MUE table, practitioner services",
+    ),
     ("cpt", "opps-addendum-b/", "hospital outpatient status", "CMS OPPS Addendum B"),
     ("hcpcs", "hcpcs/", "official HCPCS titles and dates", "the CMS HCPCS quarterly update"),
     ("icd10cm", "icd10cm/", "the whole ICD-10-CM", "the CDC/CMS ICD-10-CM order file"),

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from codegraph.validation import Report
 
 _ROW = "SELECT label, status, billable, release, procedure FROM code WHERE system = ? AND notation = ?"
-_ALL = "SELECT system, notation, label, status, billable, release, procedure FROM code ORDER BY system, notation"
-_NEAR = (
-    "SELECT system, notation FROM code WHERE system = ? AND notation >= ? AND notation < ? ORDER BY notation LIMIT 200"
+_ALL = (
+    "SELECT system, notation, label, status, billable, release, procedure FROM code ORDER BY system, notation"
 )
+_NEAR = "SELECT system, notation FROM code WHERE system = ? AND notation >= ? AND notation < ? ORDER BY notation LIMIT 200"
 
 Place = str | os.PathLike[str]
 
@@ -85,7 +85,9 @@ class CodeGraph(Mapping[str, Code]):
             ref, row = found[0]
             return Code(self, ref.system, ref.notation, row)
         if found:
-            raise InvalidCode(f"{key!r} is ambiguous: {', '.join(str(r) for r, _ in found)}; write it with its prefix")
+            raise InvalidCode(
+                f"{key!r} is ambiguous: {', '.join(str(r) for r, _ in found)}; write it with its prefix"
+            )
         raise self._unknown(str(key), readings)
 
     def __contains__(self, key: object) -> bool:
@@ -115,11 +117,19 @@ class CodeGraph(Mapping[str, Code]):
         loaded = [ref for ref in readings if ref.system in self.manifest.codes]
         if not loaded:
             systems = " or ".join(SYSTEMS[ref.system].title for ref in readings)
-            return NotLoaded(f"{key}: no codes of {systems} are loaded; `codegraph sources` names the files that bring them")
+            return NotLoaded(
+                f"{key}: no codes of {systems} are loaded; `codegraph sources` names the files that bring them"
+            )
         near = sorted({str(c) for ref in loaded for c in self._near(ref)})
         hint = f"; near it: {', '.join(near)}" if near else ""
-        partial = "" if len(self.manifest.sources) else " The packaged release holds one family of codes; build one from official files for all."
-        return UnknownCode(f"{' / '.join(map(str, loaded))} is not in this release{hint}.{partial}", near=near)
+        partial = (
+            ""
+            if len(self.manifest.sources)
+            else " The packaged release holds one family of codes; build one from official files for all."
+        )
+        return UnknownCode(
+            f"{' / '.join(map(str, loaded))} is not in this release{hint}.{partial}", near=near
+        )
 
     def _near(self, ref: CodeRef, at_most: int = 5) -> list[CodeRef]:
         """Return similar codes of the release: the same beginning, most alike first."""
@@ -144,7 +154,11 @@ class CodeGraph(Mapping[str, Code]):
     def _provenance(self, ident: str) -> Provenance:
         if ident not in self._provenances:
             source = self.manifest.source(ident)
-            known = Provenance(ident, source.title, source.file) if source else Provenance(ident, "codegraph knowledge")
+            known = (
+                Provenance(ident, source.title, source.file)
+                if source
+                else Provenance(ident, "codegraph knowledge")
+            )
             self._provenances[ident] = known
         return self._provenances[ident]
 
@@ -261,5 +275,10 @@ class CodeGraph(Mapping[str, Code]):
         from codegraph.export import export
 
         return export(
-            self.directory, Path(out), format=format, graphs=graphs, include_licensed=include_licensed, edits=edits
+            self.directory,
+            Path(out),
+            format=format,
+            graphs=graphs,
+            include_licensed=include_licensed,
+            edits=edits,
         )

@@ -73,7 +73,9 @@ def triples(paths: Iterable[Path]) -> Iterator[Triple]:
     for path in paths:
         labels: dict[str, str] = {}
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
-            yield Triple(*(_token(node, path.stem, labels) for node in (quad.subject, quad.predicate, quad.object)))
+            yield Triple(
+                *(_token(node, path.stem, labels) for node in (quad.subject, quad.predicate, quad.object))
+            )
 
 
 def _token(node: Any, stem: str, labels: dict[str, str]) -> str:  # noqa: ANN401

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Relation = Literal["exact", "narrower", "broader", "related"]
-FacetRelation = Literal["equal", "narrower", "broader", "overlaps", "unstated in target", "unstated in source"]
+FacetRelation = Literal[
+    "equal", "narrower", "broader", "overlaps", "unstated in target", "unstated in source"
+]
 
 # SKOS property of each relation; said of the target: narrower = the target is narrower than the source.
 PREDICATES: dict[Relation, str] = {
@@ -50,7 +52,10 @@ class FacetComparison:
 
     def __str__(self) -> str:
         name = self.facet.removeprefix("cg:")
-        shown = [" + ".join(v.partition(":")[2] for v in values) or "(not stated)" for values in (self.source, self.target)]
+        shown = [
+            " + ".join(v.partition(":")[2] for v in values) or "(not stated)"
+            for values in (self.source, self.target)
+        ]
         return f"{name}: {shown[0]} -> {shown[1]}: {self.relation}"
 
 
@@ -81,6 +86,7 @@ class Procedure:
     stoma_form: tuple[str, ...] = ()
     performed_through: tuple[str, ...] = ()
     creates: tuple[str, ...] = ()
+    may_create: tuple[str, ...] = ()
     revises: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
@@ -104,6 +110,7 @@ PROCEDURE_FACETS: dict[str, str] = {
 }
 PROCEDURE_LINKS: dict[str, str] = {
     "creates": "cg:creates",
+    "may_create": "cg:mayCreate",
     "revises": "cg:revises",
     "closes": "cg:closes",
     "components": "cg:hasComponent",

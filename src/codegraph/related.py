@@ -18,9 +18,15 @@ _LIFE_CYCLE: Final = (
     ("creates", "cg:revises", "revised by", "revises what this creates"),
     ("creates", "cg:closes", "closed by", "closes what this creates"),
     ("creates", "cg:performedThrough", "entered by", "goes in through what this creates"),
+    ("may_create", "cg:revises", "revised by", "revises what this may create"),
+    ("may_create", "cg:closes", "closed by", "closes what this may create"),
+    ("may_create", "cg:performedThrough", "entered by", "goes in through what this may create"),
     ("revises", "cg:creates", "created by", "creates what this revises"),
+    ("revises", "cg:mayCreate", "created by", "may create what this revises"),
     ("closes", "cg:creates", "created by", "creates what this closes"),
+    ("closes", "cg:mayCreate", "created by", "may create what this closes"),
     ("performed_through", "cg:creates", "created by", "creates what this goes in through"),
+    ("performed_through", "cg:mayCreate", "created by", "may create what this goes in through"),
 )
 _BUNDLES: Final = (
     ("cg:bundlesAlways", "bundles always", "is bundled always into", "NCCI practitioner edit, indicator 0"),

@@ -75,7 +75,9 @@ class Manifest:
             data = json.loads(text)
             found = data["format"]
             if found != FORMAT:
-                raise ReleaseError(f"the release has format {found}, this codegraph reads {FORMAT}; build it again")
+                raise ReleaseError(
+                    f"the release has format {found}, this codegraph reads {FORMAT}; build it again"
+                )
             data["sources"] = tuple(Source(**s) for s in data["sources"])
             data["unknown_files"] = tuple(data["unknown_files"])
             return cls(**data)
@@ -103,7 +105,9 @@ def locate(path: str | os.PathLike[str]) -> Path:
         if (candidate / MANIFEST).is_file():
             return candidate
     what = "holds no manifest.json" if real.is_dir() else "does not exist"
-    raise ReleaseError(f"{path}: not a release directory ({what}); make one with: codegraph build FILES --out {path}")
+    raise ReleaseError(
+        f"{path}: not a release directory ({what}); make one with: codegraph build FILES --out {path}"
+    )
 
 
 def read_manifest(directory: Path) -> Manifest:

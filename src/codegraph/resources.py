@@ -18,7 +18,9 @@ def root() -> Path:
     for candidate in (here / "_data", here.parents[1]):
         if all((candidate / folder).is_dir() for folder in FOLDERS):
             return candidate
-    raise CodegraphError(f"the packaged folders {', '.join(FOLDERS)} are missing beside {here}; reinstall codegraph")
+    raise CodegraphError(
+        f"the packaged folders {', '.join(FOLDERS)} are missing beside {here}; reinstall codegraph"
+    )
 
 
 def folder(name: str) -> Path:

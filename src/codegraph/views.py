@@ -23,7 +23,9 @@ class Code:
 
     __slots__ = ("_graph", "_row", "notation", "system")
 
-    def __init__(self, graph: CodeGraph, system: str, notation: str, row: tuple[Any, ...] | None = None) -> None:
+    def __init__(
+        self, graph: CodeGraph, system: str, notation: str, row: tuple[Any, ...] | None = None
+    ) -> None:
         self._graph = graph
         self._row = row
         self.system = system
@@ -91,7 +93,11 @@ class Code:
         found = self.procedure
         rows = [("label", self.label or "(no public label)"), ("status", self.status)]
         if found is not None:
-            rows += [("procedure", found.label), ("site", ", ".join(found.site)), ("approach", ", ".join(found.approach))]
+            rows += [
+                ("procedure", found.label),
+                ("site", ", ".join(found.site)),
+                ("approach", ", ".join(found.approach)),
+            ]
         body = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows if v)
         return f"<table><caption>{escape(self.curie)}</caption><tbody>{body}</tbody></table>"
 
@@ -121,7 +127,9 @@ class Mapping:
 
     def explain(self) -> str:
         """Return, line by line, why the target maps: each facet of the two definitions, then who says so."""
-        lines = [f"{self.source_code} -> {self.target} ({self.target.label or 'no public label'}): {self.relation}"]
+        lines = [
+            f"{self.source_code} -> {self.target} ({self.target.label or 'no public label'}): {self.relation}"
+        ]
         lines += [f"  {facet}" for facet in self.facets]
         lines += [f"  {what}" for what in (self.aside, self.combination, self.comment) if what]
         lines.append(f"  said by {self.provenance}; {self.justification}")
@@ -131,7 +139,9 @@ class Mapping:
 class Crosswalk(Sequence[Mapping]):
     """The mappings of one code, sorted; where there are none, `note` says whether that is known or not loaded."""
 
-    def __init__(self, source_code: Code, to: str | None, mappings: Sequence[Mapping], note: str | None = None) -> None:
+    def __init__(
+        self, source_code: Code, to: str | None, mappings: Sequence[Mapping], note: str | None = None
+    ) -> None:
         self.source_code = source_code
         self.to = to
         self.note = note

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from codegraph import knowledge, rdf
+from codegraph.build import mappings as mapping_sets
 from codegraph.build.codes import (
     CODE_TABLE,
     DESCRIPTOR_TABLE,
@@ -20,10 +21,8 @@ from codegraph.build.codes import (
     merge,
 )
 from codegraph.build.hierarchy import Headings
-from codegraph.build.mappings import CuratedMappings, derive_mappings
 from codegraph.build.pcs_release import PcsRelease
 from codegraph.build.progress import Progress
-from codegraph.build.provenance import release_triples
 from codegraph.build.tables import TableWriter
 from codegraph.build.writer import DumpWriter
 from codegraph.codes import billing_system
@@ -50,6 +49,7 @@ class Assembly:
         self.pcs = PcsRelease()
         self.releases: dict[str, Release] = {}
         self._known = frozenset(self.packaged.triples)
+        self._narrower: set[str] = set()
 
     def add_source(self, reader: Reader, release: Release, rows: Sequence[Any]) -> None:
         """Take the typed rows of one source: its triples, its table rows, its code facts."""
@@ -75,6 +75,8 @@ class Assembly:
         """Leave out what packaged knowledge states already; a second preferred label becomes a synonym."""
         subjects = self.packaged.subjects
         for triple in triples:
+            if triple.predicate == rdf.BROADER:
+                self._narrower.add(triple.subject[1:-1])
             known = subjects.get(triple.subject)
             if known is None:
                 yield triple
@@ -93,20 +95,21 @@ class Assembly:
         return triple
 
     def finish(self) -> dict[str, int]:
-        """Merge codes, derive mappings, and write dumps, tables and the file to be loaded; return codes a system."""
+        """Merge codes, describe ICD-10-PCS, derive crosswalks; return the number of codes of each system."""
         self.progress.step("Merging codes")
         self.pcs.use_packaged(knowledge.grammar_files(self.releases), PACKAGED)
         for release, fact in self.pcs.code_facts():
             self.collector.add(release, fact)
         self._packaged_codes()
         totals = self._codes()
-        self.writer.add_lines(self.pcs.ident, self.pcs.lines(self.packaged))
+        self.progress.step("Describing ICD-10-PCS")
+        for ident, line in self.pcs.lines(self.packaged, self._narrower):
+            self.writer.add_lines(ident, (line,))
         self.progress.step("Deriving crosswalks")
-        curated = CuratedMappings.load(knowledge.mapping_files())
-        derived = derive_mappings(self.packaged, self.pcs.grammar, self.pcs.release)
-        for mappings in (curated, derived):
-            self.writer.add(IDENT, mappings.triples, named_graph=False)
-            self.tables.add(mappings.table, mappings.rows)
+        curated = mapping_sets.curated(knowledge.mapping_files())
+        for found in (curated, mapping_sets.derived(self.packaged, self.pcs.grammar)):
+            self.writer.add(IDENT, found.triples, named_graph=False)
+            self.tables.add(mapping_sets.TABLE, found.rows)
         self.writer.add(IDENT, self.packaged.triples, named_graph=False)
         return totals
 
@@ -125,6 +128,7 @@ class Assembly:
         lines: dict[str, list[Triple]] = defaultdict(list)
         plain: dict[str, list[Triple]] = defaultdict(list)
         rows = []
+        descriptors: list[tuple[Any, ...]] = []
         for key in sorted(self.collector.facts):
             code = merge(key, self.collector.facts.pop(key), newest, self.pcs.label)
             code = self._placed(code, headings)
@@ -135,12 +139,13 @@ class Assembly:
             for release, triple in licensed_triples(code):
                 self.writer.add_licensed(release.ident, [triple])
             rows.append(self._row(code))
-            self.tables.add(DESCRIPTOR_TABLE, [(*key, r.ident, text) for r, text in code.descriptors])
+            descriptors += [(*key, r.ident, text) for r, text in code.descriptors]
         for ident, triples in plain.items():
             self.writer.add(ident, triples, named_graph=False)
         for ident, triples in lines.items():
             self.writer.add(ident, triples, named_graph=ident != IDENT)
         self.tables.add(CODE_TABLE, rows)
+        self.tables.add(DESCRIPTOR_TABLE, descriptors)
         return dict(sorted(counts.items()))
 
     def _placed(self, code: MergedCode, headings: dict[str, Headings]) -> MergedCode:
@@ -169,6 +174,3 @@ class Assembly:
             self.writer.add(ident, triples, named_graph=False)
         bulk = self.staging / _BULK
         return self.writer.write(self.staging, bulk), tables, bulk
-
-
-__all__ = ["PACKAGED", "Assembly", "release_triples"]

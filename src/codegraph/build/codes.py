@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 from codegraph import rdf
@@ -50,9 +51,12 @@ _DOTTED: Final = {"icd10cm", "icd9cm", "icd9pcs"}
 _PARTIAL_BELOW: Final = 0.5
 
 Facts = dict[tuple[str, str], list[tuple[Release, CodeFact]]]
-Described = Mapping[str, set[str]]  # code IRI -> predicates (N-Triples tokens) that packaged knowledge already states
+Described = Mapping[
+    str, set[str]
+]  # code IRI -> predicates (N-Triples tokens) that packaged knowledge already states
 
 
+@cache
 def release_order(release: Release) -> tuple[date, str]:
     """Return a key that sorts releases by the day from which they hold, as far as version or dates tell.
 
@@ -120,6 +124,10 @@ class MergedCode:
     prior_labels: tuple[tuple[Release, str], ...]
     descriptors: tuple[tuple[Release, str], ...]
 
+    def with_parent(self, parent: str) -> MergedCode:
+        """Return the same code below another group."""
+        return replace(self, parent=parent)
+
 
 def merge(
     key: tuple[str, str],
@@ -127,8 +135,13 @@ def merge(
     newest_lists: Mapping[str, Release],
     compose: Callable[[str, str], str | None],
 ) -> MergedCode:
-    """Merge the facts of one code, newest first; `compose(system, notation)` labels a code that no source names."""
-    said = sorted(said, key=lambda rf: release_order(rf[0]), reverse=True)
+    """Merge the facts of one code; `compose(system, notation)` labels a code that no source names.
+
+    The system's own lists speak before files that only use its codes, and newer releases before older ones.
+    """
+    latest = max(release_order(r) for r, _ in said)[0]
+    if len(said) > 1:
+        said = sorted(said, key=_speaks_first, reverse=True)
     open_labels = [(r, f.label) for r, f in said if f.label and not f.licensed]
     newest = said[0][0]
     label, label_release = (open_labels[0][1], open_labels[0][0]) if open_labels else (compose(*key), newest)
@@ -137,7 +150,7 @@ def merge(
     return MergedCode(
         system=key[0],
         notation=key[1],
-        status=_status(key[0], said, terminated, newest_lists),
+        status=_status(newest_lists.get(key[0]), said, terminated, latest),
         label=label,
         label_release=label_release if label else None,
         short_label=_first([rf for rf in said if not rf[1].licensed], "short_label"),
@@ -156,15 +169,17 @@ def _first(said: list[tuple[Release, CodeFact]], name: str) -> Any:  # noqa: ANN
     return next((v for _, f in said if (v := getattr(f, name)) is not None), None)
 
 
+def _speaks_first(said: tuple[Release, CodeFact]) -> tuple[bool, tuple[date, str]]:
+    return said[1].authority, release_order(said[0])
+
+
 def _status(
-    system: str, said: list[tuple[Release, CodeFact]], terminated: date | None, newest_lists: Mapping[str, Release]
+    newest: Release | None, said: list[tuple[Release, CodeFact]], terminated: date | None, latest: date
 ) -> str:
-    """Tell `active`, `retired` or `unknown` from the newest whole list of the system and the codes' own dates."""
-    newest = newest_lists.get(system)
+    """Tell `active`, `retired` or `unknown` from the newest whole list of the system and the code's own dates."""
     if newest is None:
         return "unknown"
     horizon = release_order(newest)[0]
-    latest = release_order(said[0][0])[0]
     if terminated is not None and terminated <= max(horizon, latest):
         return "retired"
     if any(r == newest for r, _ in said) or latest > horizon:

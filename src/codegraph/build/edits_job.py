@@ -68,7 +68,9 @@ class EditsJob:
         try:
             message = self._receiver.recv()
         except EOFError:
-            raise SourceError("reading the NCCI edits ended unexpectedly (out of memory?); nothing is published") from None
+            raise SourceError(
+                "reading the NCCI edits ended unexpectedly (out of memory?); nothing is published"
+            ) from None
         if isinstance(message, BaseException):
             raise message
         return message
@@ -91,7 +93,7 @@ def _run(bulk: Bulk, staging: Path, sender: Connection) -> None:
         sender.send(triples)
     except SourceError as error:
         sender.send(error)
-    except Exception:  # noqa: BLE001 - sent to the parent, which raises it
+    except Exception:
         sender.send(SourceError(f"reading the NCCI edits failed:\n{traceback.format_exc()}"))
 
 

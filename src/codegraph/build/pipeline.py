@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 from codegraph import __version__, knowledge, release
-from codegraph.build import codes as merging
-from codegraph.build.assemble import Assembly
-from codegraph.build.edits import build_edits
-from codegraph.build.load import load_store
+from codegraph.build.assemble import PACKAGED, Assembly
+from codegraph.build.edits_job import EditsJob, Outcome
+from codegraph.build.load import load_apart
 from codegraph.build.progress import Progress, Silent
+from codegraph.build.provenance import release_triples
 from codegraph.build.publish import staged
 from codegraph.errors import SourceError
+from codegraph.rdf import Triple
 from codegraph.release import Manifest, Source
-from codegraph.sources.base import CodeFact, Note, Reject, Release
+from codegraph.sources.base import Note, Reject
 from codegraph.sources.registry import Found, scan
 
 MAX_REJECTS: Final = 0.01
@@ -66,7 +66,11 @@ def build(
     progress = progress or Silent()
     progress.step("Looking at the files")
     found = scan([Path(p) for p in paths])
-    problems = [f"{f.member.label}: {f.problem}" for f in found if f.problem and f.reader is not None]
+    problems = [
+        str(f.problem) if f.member.label in str(f.problem) else f"{f.member.label}: {f.problem}"
+        for f in found
+        if f.problem
+    ]
     if problems:
         raise SourceError("; ".join(problems))
     chosen, skipped = choose(found)
@@ -91,7 +95,10 @@ def choose(found: Iterable[Found]) -> tuple[list[Found], list[str]]:
         items = sorted(groups[ident], key=_preference)
         keep = items if items[0].reader is not None and items[0].reader.bulk else items[:1]
         chosen += keep
-        skipped += [f"{i.member.label}: the same release ({ident}) as {keep[0].member.label}" for i in items[len(keep) :]]
+        skipped += [
+            f"{i.member.label}: the same release ({ident}) as {keep[0].member.label}"
+            for i in items[len(keep) :]
+        ]
     return chosen, skipped
 
 
@@ -111,30 +118,41 @@ class _Build:
         self.hashes: dict[Path, str] = {}
 
     def run(self, chosen: list[Found], found: list[Found]) -> Manifest:
+        """Do every step up to a whole release in the staging folder."""
         bulk = [f for f in chosen if f.reader is not None and f.reader.bulk]
-        others = [f for f in chosen if f not in bulk]
-        idents = sorted({f.release.ident for f in chosen if f.release is not None})
-        edits = _EditsJob(bulk, self.staging)
-        assembly = Assembly(self.staging, idents, self.progress)
+        job = EditsJob([(f.member, f.release) for f in bulk if f.release is not None], self.staging)
+        try:
+            return self._run(chosen, found, bulk, job)
+        finally:
+            job.stop()
+
+    def _run(self, chosen: list[Found], found: list[Found], bulk: list[Found], job: EditsJob) -> Manifest:
+        assembly = Assembly(
+            self.staging, sorted({f.release.ident for f in chosen if f.release}), self.progress
+        )
         with (self.staging / release.REJECTS).open("w", encoding="utf-8") as rejects:
-            for item in others:
+            for item in (f for f in chosen if f not in bulk):
                 self._read(item, assembly, rejects)
             self.progress.step("Waiting for the NCCI edits")
-            counts = edits.join()
-            self._bulk_tallies(bulk, counts, rejects)
-        for edit_release, edit_codes in counts.codes:
-            assembly.add_codes(edit_release, edit_codes)
-        triples, tables, totals = assembly.finish(counts.quads)
+            outcome = job.outcome()
+            self._bulk_tallies(bulk, outcome, rejects)
+        by_ident = {f.release.ident: f.release for f in bulk if f.release}
+        for ident, notations in sorted(outcome.built.codes.items()):
+            assembly.add_codes(by_ident[ident], notations)
+        totals = assembly.finish()
+        sources = tuple(self._source(f) for f in chosen)
+        counts, tables, bulk_file = assembly.write(_provenance(chosen, sources))
         self.progress.step("Loading the graph")
-        load_store(self.staging / release.GRAPH, assembly.bulk_files(counts.quads))
-        for path in assembly.bulk_files(counts.quads):
-            path.unlink()
-        manifest = self._manifest(chosen, found, triples, tables, totals)
+        counts |= {ident: counts.get(ident, 0) + edges for ident, edges in job.finish().items()}
+        load_apart(self.staging / release.GRAPH, [bulk_file])
+        bulk_file.unlink()
+        manifest = self._manifest(sources, found, counts, tables, totals)
         (self.staging / release.MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
         return manifest
 
     def _read(self, item: Found, assembly: Assembly, rejects: TextIO) -> None:
-        assert item.reader is not None and item.release is not None
+        assert item.reader is not None
+        assert item.release is not None
         tally = self.tallies.setdefault(item.member.label, Tally())
         self.progress.step(f"Reading {item.member.label}")
         rows = []
@@ -161,14 +179,15 @@ class _Build:
                 "(settable: --max-rejects); nothing is published. Is it the right file, whole and as published?"
             )
 
-    def _bulk_tallies(self, bulk: list[Found], counts: EditsOutcome, rejects: TextIO) -> None:
-        for item in bulk:
-            rows, bad = counts.rows[item.member.label]
-            self.tallies[item.member.label] = Tally(rows, bad)
-            self._judge(item.member.label, self.tallies[item.member.label])
-        if counts.rejects.exists():
-            rejects.write(counts.rejects.read_text(encoding="utf-8"))
-            counts.rejects.unlink()
+    def _bulk_tallies(self, bulk: list[Found], outcome: Outcome, rejects: TextIO) -> None:
+        for count in outcome.built.files:
+            self.tallies[count.label] = Tally(count.rows, count.rejected)
+            self._judge(count.label, self.tallies[count.label])
+        for item in bulk:  # a part that stands there twice is read once
+            self.tallies.setdefault(item.member.label, Tally())
+        if outcome.rejects.exists():
+            rejects.write(outcome.rejects.read_text(encoding="utf-8"))
+            outcome.rejects.unlink()
 
     def _hash(self, path: Path) -> str:
         if path not in self.hashes:
@@ -178,9 +197,9 @@ class _Build:
 
     def _manifest(
         self,
-        chosen: list[Found],
+        sources: tuple[Source, ...],
         found: list[Found],
-        triples: Mapping[str, int],
+        triples: dict[str, int],
         tables: dict[str, int],
         totals: dict[str, int],
     ) -> Manifest:
@@ -188,7 +207,7 @@ class _Build:
         return Manifest(
             codegraph=__version__,
             built=datetime.fromtimestamp(int(epoch), UTC).isoformat() if epoch else None,
-            sources=tuple(self._source(f, triples) for f in chosen),
+            sources=tuple(replace(s, triples=triples.get(s.release, 0)) for s in sources),
             triples=sum(triples.values()),
             codes=totals,
             tables=tables,
@@ -196,8 +215,9 @@ class _Build:
             options={"max_rejects": self.max_rejects, "knowledge": knowledge.content_hash()},
         )
 
-    def _source(self, item: Found, triples: Mapping[str, int]) -> Source:
-        assert item.reader is not None and item.release is not None
+    def _source(self, item: Found) -> Source:
+        assert item.reader is not None
+        assert item.release is not None
         tally = self.tallies[item.member.label]
         return Source(
             kind=item.reader.kind,
@@ -215,8 +235,17 @@ class _Build:
             rows=tally.rows,
             rejects=tally.rejects,
             notes=tally.notes,
-            triples=triples.get(item.release.ident, 0),
+            triples=0,
         )
+
+
+def _provenance(chosen: list[Found], sources: tuple[Source, ...]) -> dict[str, list[Triple]]:
+    """Return the release and file triples of every source, by release ident."""
+    releases = {f.release.ident: f.release for f in chosen if f.release} | {PACKAGED.ident: PACKAGED}
+    return {
+        ident: list(release_triples(known, [s for s in sources if s.release == ident]))
+        for ident, known in sorted(releases.items())
+    }
 
 
 def _iso(day: Any) -> str | None:  # noqa: ANN401

@@ -39,7 +39,11 @@ def _file_triples(release: str, node: str, source: Source) -> Iterator[Triple]:
         yield Triple(release, term("dcterms:source"), f"<{source.page}>")
     yield Triple(release, term("prov:wasDerivedFrom"), node)
     yield Triple(node, rdf.TYPE, term("cg:SourceFile"))
-    yield Triple(node, term("cg:fileName"), rdf.literal(f"{source.file}!{source.member}" if source.member else source.file))
+    yield Triple(
+        node,
+        term("cg:fileName"),
+        rdf.literal(f"{source.file}!{source.member}" if source.member else source.file),
+    )
     yield Triple(node, term("cg:sha256"), rdf.literal(source.sha256))
     yield Triple(node, term("cg:rowsRead"), rdf.integer(source.rows))
     yield Triple(node, term("cg:rowsRejected"), rdf.integer(source.rejects))

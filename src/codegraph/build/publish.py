@@ -53,7 +53,9 @@ def _refuse_foreign(target: Path) -> None:
     if not target.exists() or (target / MANIFEST).is_file():
         return
     if not target.is_dir() or any(target.iterdir()):
-        raise ReleaseError(f"{target}: exists and is no release; nothing is overwritten, choose another --out")
+        raise ReleaseError(
+            f"{target}: exists and is no release; nothing is overwritten, choose another --out"
+        )
 
 
 @contextmanager
@@ -69,7 +71,9 @@ def staged(out: Path) -> Iterator[Path]:
     try:
         lock.acquire()
     except Timeout:
-        raise ReleaseError(f"{out}: another build is writing this release; wait for it, or choose another --out") from None
+        raise ReleaseError(
+            f"{out}: another build is writing this release; wait for it, or choose another --out"
+        ) from None
     try:
         _recover(target)
         _refuse_foreign(target)

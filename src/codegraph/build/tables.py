@@ -42,7 +42,9 @@ class TableWriter:
     def _insert(self, table: Table, rows: list[tuple[Any, ...]]) -> int:
         columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns)
         key = ", ".join(f'"{k}"' for k in table.key)
-        self._connection.execute(f'CREATE TABLE "{table.name}" ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID')
+        self._connection.execute(
+            f'CREATE TABLE "{table.name}" ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID'
+        )
         positions = [[n for n, _ in table.columns].index(k) for k in table.key]
         unique = {tuple(row[p] for p in positions): row for row in rows}
         marks = ", ".join("?" * len(table.columns))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
-import os
 import zlib
 from collections.abc import Iterable
+from itertools import groupby, islice
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from codegraph.namespaces import release_iri
 from codegraph.rdf import Triple
 from codegraph.release import DUMP, dump_name
 
 _LEVEL: Final = 1  # N-Quads repeat themselves so much that the fastest level keeps a tenth of their size
+_AT_ONCE: Final = 1 << 14
 
 
 class DumpWriter:
@@ -46,41 +46,29 @@ class DumpWriter:
 
         Returns the number of statements a release contributed. The lines are freed on the way.
         """
-        (folder / DUMP).mkdir()
+        (folder / DUMP).mkdir(exist_ok=True)
         counts = {}
         with plain.open("wb", buffering=1 << 20) as bulk:
             for ident in sorted(self._lines):
-                lines = sorted(set(self._lines.pop(ident)))
-                counts[ident] = len(lines)
-                text = _encode(lines)
-                del lines
-                bulk.write(text)
-                write_gzip(folder / DUMP / dump_name(ident), text)
+                dump = folder / DUMP / dump_name(ident)
+                counts[ident] = _write_sorted(self._lines.pop(ident), dump, bulk)
         for ident in sorted(self._licensed):
-            lines = sorted(set(self._licensed.pop(ident)))
-            write_gzip(folder / DUMP / dump_name(ident, licensed=True), _encode(lines))
+            _write_sorted(self._licensed.pop(ident), folder / DUMP / dump_name(ident, licensed=True), None)
         return counts
 
 
-def _encode(lines: list[str]) -> bytes:
-    return ("\n".join(lines) + "\n").encode() if lines else b""
-
-
-def write_gzip(path: Path, data: bytes) -> None:
-    """Write gzip without name or time, so that equal data gives equal bytes."""
-    with path.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=_LEVEL, mtime=0) as out:
-        out.write(data)
-
-
-def gzip_file(source: Path, target: Path) -> int:
-    """Compress a file the same way in pieces; return its number of lines."""
-    lines = 0
+def _write_sorted(lines: list[str], dump: Path, bulk: BinaryIO | None) -> int:
+    """Sort lines and write each once, in pieces; return how many there were."""
+    lines.sort()
+    count = 0
+    unique = (line for line, _ in groupby(lines))
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
-    with source.open("rb") as data, target.open("wb") as out:
-        while piece := data.read(1 << 20):
-            lines += piece.count(b"\n")
-            out.write(packer.compress(piece))
+    with dump.open("wb") as out:
+        while piece := list(islice(unique, _AT_ONCE)):
+            count += len(piece)
+            data = ("\n".join(piece) + "\n").encode()
+            out.write(packer.compress(data))
+            if bulk is not None:
+                bulk.write(data)
         out.write(packer.flush())
-        out.flush()
-        os.fsync(out.fileno())
-    return lines
+    return count

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from codegraph.errors import NotLoaded, UnknownTerm
-from codegraph.model import INVERSE, PREDICATES, RELATIONS, FacetComparison, Provenance, Relation
+from codegraph.model import INVERSE, PREDICATES, RELATIONS, FacetComparison, Relation
 from codegraph.views import Code, Crosswalk, Mapping
 
 if TYPE_CHECKING:
@@ -55,7 +55,14 @@ _RANK: Final[dict[Relation, int]] = {"exact": 0, "narrower": 1, "broader": 2, "r
 
 
 def _order(m: Mapping) -> tuple[Any, ...]:
-    return (m.aside is not None, m.combination or "", _RANK[m.relation], m.target.system, m.target.notation, m.mapping_set)
+    return (
+        m.aside is not None,
+        m.combination or "",
+        _RANK[m.relation],
+        m.target.system,
+        m.target.notation,
+        m.mapping_set,
+    )
 
 
 def _why_none(graph: CodeGraph, code: Code, to: str | None) -> str:
@@ -63,7 +70,9 @@ def _why_none(graph: CodeGraph, code: Code, to: str | None) -> str:
         return f"not known: no loaded source maps {code}"
     brings = _BRINGS.get((code.system, to))
     if brings is not None and not any(s.release.startswith(brings[0]) for s in graph.manifest.sources):
-        raise NotLoaded(f"no mapping of {code.system} to {to} is loaded; {brings[1]} brings it (codegraph sources)")
+        raise NotLoaded(
+            f"no mapping of {code.system} to {to} is loaded; {brings[1]} brings it (codegraph sources)"
+        )
     if (code.system, to) in _DEFINED:
         return f"not known: this release maps {code.system} to {to} by definitions, and has none that reaches {code}"
     if brings is None:
@@ -119,7 +128,9 @@ _TURNED: Final[dict[str, Any]] = {
 
 def _turned(facet: FacetComparison) -> FacetComparison:
     """Return a facet comparison seen from the other side."""
-    return FacetComparison(facet.facet, facet.target, facet.source, _TURNED.get(facet.relation, facet.relation))
+    return FacetComparison(
+        facet.facet, facet.target, facet.source, _TURNED.get(facet.relation, facet.relation)
+    )
 
 
 def _from_gems(graph: CodeGraph, code: Code, to: str | None) -> Iterator[Mapping]:
@@ -138,12 +149,18 @@ def _from_gems(graph: CodeGraph, code: Code, to: str | None) -> Iterator[Mapping
             code,
             Code(graph, system, notation),
             relation,
-            "skos:exactMatch" if relation == "exact" else "skos:relatedMatch" if combination else "skos:closeMatch",
+            "skos:exactMatch"
+            if relation == "exact"
+            else "skos:relatedMatch"
+            if combination
+            else "skos:closeMatch",
             "semapv:ManualMappingCuration",
             None,
             graph._provenance(release),
             comment,
-            combination=f"combination of {code}: {together}; one of each choice list makes the whole" if together else None,
+            combination=f"combination of {code}: {together}; one of each choice list makes the whole"
+            if together
+            else None,
             mapping_set=release,
         )
 

@@ -71,7 +71,9 @@ class Comparison:
     facets: tuple[FacetComparison, ...]
 
 
-def compare_facet(hierarchy: Hierarchy, facet: str, source: frozenset[str], target: frozenset[str]) -> FacetComparison | None:
+def compare_facet(
+    hierarchy: Hierarchy, facet: str, source: frozenset[str], target: frozenset[str]
+) -> FacetComparison | None:
     """Compare the values of one facet; None where they have nothing in common."""
     relation: FacetRelation
     effective = source or DEFAULTS.get(facet, source)
@@ -104,7 +106,9 @@ def compare(hierarchy: Hierarchy, source: Definition, target: Definition) -> Com
     for facet in sorted(set(source) | set(target)):
         if facet in ADMINISTRATIVE:
             continue
-        result = compare_facet(hierarchy, facet, source.get(facet, frozenset()), target.get(facet, frozenset()))
+        result = compare_facet(
+            hierarchy, facet, source.get(facet, frozenset()), target.get(facet, frozenset())
+        )
         if result is None:
             return None
         compared.append(result)

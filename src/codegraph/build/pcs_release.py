@@ -1,0 +1,92 @@
+"""ICD-10-PCS in a release: the editions' grammars, newest first, as procedures, facet values and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from codegraph.build.codes import release_order
+from codegraph.knowledge import Packaged
+from codegraph.namespaces import RELEASE, concept_iri
+from codegraph.pcs import Grammar, Table
+from codegraph.sources import icd10pcs_tables as tables
+from codegraph.sources.base import CodeFact, Release
+
+
+class PcsRelease:
+    """The grammars of one build; `grammar` is the newest edition, or the packaged excerpt where none is loaded."""
+
+    def __init__(self) -> None:
+        self._editions: list[tuple[Release, Grammar]] = []
+        self._packaged = False
+
+    def add_source(self, kind: str, release: Release, rows: Sequence[Any]) -> None:
+        """Take the rows of an official tables file; other kinds are none of its business."""
+        if kind == tables.READERS[0].kind:
+            parts = [row for row in rows if isinstance(row, Table)]
+            self._editions.append((release, Grammar.of(release.version, parts, complete=True)))
+            self._editions.sort(key=lambda edition: release_order(edition[0]), reverse=True)
+
+    def use_packaged(self, files: Sequence[Path], release: Release) -> None:
+        """Take the packaged grammar where no official tables are loaded."""
+        if not self._editions and files:
+            self._editions = [(release, Grammar.from_toml(files[0].parent))]
+            self._packaged = True
+
+    @property
+    def grammar(self) -> Grammar | None:
+        """Return the newest grammar, or None."""
+        return self._editions[0][1] if self._editions else None
+
+    @property
+    def release(self) -> Release | None:
+        """Return the release of the newest grammar."""
+        return self._editions[0][0] if self._editions else None
+
+    def label(self, system: str, notation: str) -> str | None:
+        """Return a label composed from the axes of a code that no source gives a title for."""
+        if system != "icd10pcs":
+            return None
+        return next((g.label(notation) for _, g in self._editions if notation in g), None)
+
+    def code_facts(self) -> Iterator[tuple[Release, CodeFact]]:
+        """Yield the codes of the packaged grammar; official tables bring theirs through their reader."""
+        if self._packaged:
+            release, grammar = self._editions[0]
+            for code in grammar.codes():
+                parent = tables.group_iri(code[:3])
+                yield release, CodeFact("icd10pcs", code, grammar.label(code), billable=True, parent=parent)
+
+    def lines(self, packaged: Packaged, narrower: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield (release ident, N-Quads line) of procedures, facet values, groups and their stated counts.
+
+        A code, value or group is described by the newest edition that has it; facet values of packaged schemes
+        are left to these. `narrower` are the IRIs of values that some source puts below another.
+        """
+        codes: set[str] = set()
+        known = {subject[1:-1] for subject in packaged.subjects}
+        below = frozenset(narrower)
+        for release, grammar in self._editions:
+            for line in tables.procedure_lines(grammar, known=codes):
+                yield release.ident, line
+            for line in tables.concept_lines(grammar, known=known, narrower=below):
+                yield release.ident, line
+            for line in tables.group_lines(grammar, known=known):
+                yield release.ident, line
+            yield from _counts(release, grammar)
+            codes.update(grammar.codes())
+            known |= {concept_iri(*curie.split(":", 1)) for curie in tables.facet_values(grammar)}
+            known |= {tables.group_iri(prefix[:n]) for prefix in grammar.tables for n in (1, 2, 3)}
+
+
+def _counts(release: Release, grammar: Grammar) -> Iterator[tuple[str, str]]:
+    """Yield how many codes the rows of an edition state: a check holds the release's codes against it."""
+    if not grammar.complete:
+        return
+    stated = sum(row.stated or len(row) for table in grammar.tables.values() for row in table.rows)
+    yield (
+        release.ident,
+        f"<{RELEASE}{release.ident}> <https://w3id.org/codegraph/ontology#statedCodeCount> "
+        f'"{stated}"^^<http://www.w3.org/2001/XMLSchema#integer> .',
+    )
