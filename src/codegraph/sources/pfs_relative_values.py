@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final
@@ -98,6 +98,10 @@ def _is_bottom(keys: set[str]) -> bool:
     return keys.issuperset(("HCPCS", "MOD", "DESCRIPTION", "PE RVU"))
 
 
+# In 2024 the factor changed within the first quarter (Consolidated Appropriations Act, 2024).
+FACTOR_CHANGES: Final = {2024: (date(2024, 3, 9), Decimal("33.2875"))}
+
+
 @dataclass(frozen=True, slots=True)
 class _Layout:
     sheet: Sheet
@@ -173,6 +177,16 @@ def _participation(year: int, factor: Decimal | None, member: Member, title: str
     return counted if counted is not None else named or ""
 
 
+def _in_force(year: int, month: int, factor: Decimal | None) -> tuple[date, date]:
+    """Return the first and last day of a quarterly file, whose year's factor may have changed within it."""
+    first = date(year, month, 1)
+    last = date(year, month + 2, 30 if month in (4, 7) else 31)
+    change, new = FACTOR_CHANGES.get(year, (date.max, None))
+    if not first < change <= last:
+        return first, last
+    return (change, last) if factor == new else (first, change - timedelta(days=1))
+
+
 def release(member: Member) -> Release:
     """Return the quarter that the notice rows name: letters A to D, `-qpp` for the second factor of 2026."""
     layout = _layout(member)
@@ -192,7 +206,7 @@ def release(member: Member) -> Release:
         f"{year}{package}{part}",
         f"Physician Fee Schedule relative values RVU{year % 100:02}{package}{note}",
         us_date(title),
-        date(year, month, 1),
+        *_in_force(year, month, factor),
     )
 
 
