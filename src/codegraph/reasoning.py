@@ -52,7 +52,7 @@ _OWLREADY: Final = "http://www.lesfleursdunormal.fr/static/_downloads/owlready_o
 _DECLARES: Final = frozenset(
     OWL + kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
 )
-_AXIOM: Final = re.compile(r"^(SubClassOf|EquivalentClasses|Type)\( ((?:<[^>]+>\s*)+)\)$", re.MULTILINE)
+_AXIOM: Final = re.compile(r"^([A-Z]\w+)\( ((?:<[^>]+>\s*)+)\)$", re.MULTILINE)
 _VALUES: Final = re.compile(r"^<([^>]+)> \(known instances:\s*(.*?)\s*\|\s*possible instances:", re.MULTILINE)
 _PAIR: Final = re.compile(r"\(<([^>]+)>, <([^>]+)>\)")
 _JAVA_MAJOR: Final = re.compile(r'version "(?:1\.)?(\d+)')
@@ -242,7 +242,7 @@ def _hermit(source: Path, *, entailed: bool) -> str | None:
     command = [
         _java(), f"-Xmx{MEMORY_MB}M", "-Dfile.encoding=UTF-8", "-XX:-UsePerfData",
         f"-Djava.io.tmpdir={source.parent}", "-cp", _hermit_classpath(),
-        "org.semanticweb.HermiT.cli.CommandLine", "-c", *(["-I", "-Y"] if entailed else []), source.as_uri(),
+        "org.semanticweb.HermiT.cli.CommandLine", "-c", *(["-O", "-I", "-Y"] if entailed else []), source.as_uri(),
     ]  # fmt: skip
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     text = done.stdout.decode("utf-8", "replace").replace("\r", "")
@@ -256,22 +256,39 @@ def _hermit(source: Path, *, entailed: bool) -> str | None:
 
 def _parse(text: str) -> dict[str, list[Any]]:
     """Take HermiT's printed axioms apart."""
-    unsatisfiable: set[str] = set()
-    pairs: set[tuple[str, str]] = set()
-    facts: set[tuple[str, str, str]] = set()
+    axioms: dict[str, list[list[str]]] = {}
     for kind, names in _AXIOM.findall(text):
-        terms = re.findall(r"<([^>]+)>", names)
-        if kind == "Type":
-            facts.add((terms[0], RDF + "type", terms[1]))
-        elif kind == "SubClassOf":
-            pairs.add((terms[0], terms[1]))
-        elif OWL + "Nothing" in terms:
-            unsatisfiable.update(t for t in terms if t != OWL + "Nothing")
-        else:
-            pairs.update((a, b) for a in terms for b in terms if a != b)
-    for name, known in _VALUES.findall(text):
-        facts.update((a, name, b) for a, b in _PAIR.findall(known))
-    return {"unsatisfiable": sorted(unsatisfiable), "subclasses": sorted(pairs), "facts": sorted(facts)}
+        axioms.setdefault(kind, []).append(re.findall(r"<([^>]+)>", names))
+    empty = {t for terms in axioms.get("EquivalentClasses", ()) if OWL + "Nothing" in terms for t in terms}
+    facts = {(a, name, b) for name, known in _VALUES.findall(text) for a, b in _PAIR.findall(known)}
+    # HermiT prints a value at the most specific property only.
+    above = _closed(_hierarchy(axioms, "SubObjectPropertyOf", "EquivalentObjectProperties"))
+    facts |= {(s, up, o) for s, p, o in facts for up in above.get(p, ())}
+    facts |= {(terms[0], RDF + "type", terms[1]) for terms in axioms.get("Type", ())}
+    classes = _hierarchy(axioms, "SubClassOf", "EquivalentClasses")
+    return {
+        "unsatisfiable": sorted(empty - {OWL + "Nothing"}),
+        "subclasses": sorted((a, b) for a, b in classes if not {a, b} & (empty | {OWL + "Nothing"})),
+        "facts": sorted(facts),
+    }
+
+
+def _hierarchy(axioms: dict[str, list[list[str]]], below: str, equal: str) -> set[tuple[str, str]]:
+    pairs = {(terms[0], terms[1]) for terms in axioms.get(below, ())}
+    return pairs | {(a, b) for terms in axioms.get(equal, ()) for a in terms for b in terms if a != b}
+
+
+def _closed(pairs: set[tuple[str, str]]) -> dict[str, set[str]]:
+    """Return everything above each name."""
+    above: dict[str, set[str]] = {}
+    for low, high in pairs:
+        above.setdefault(low, set()).add(high)
+    for name in above:
+        new = set(above[name])
+        while new:
+            new = {up for n in new for up in above.get(n, ())} - above[name]
+            above[name] |= new
+    return above
 
 
 def _child(job: dict[str, Any]) -> dict[str, Any]:
