@@ -1,134 +1,39 @@
-"""SSSOM TSV, the exchange format of mappings: a reader for its versions, and the canonical writer."""
+"""SSSOM TSV, the exchange format of mappings: a reader for its versions; the canonical writer is beside it."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final
 
 from codegraph import rdf
-from codegraph.codes import normalise
 from codegraph.errors import SourceError
-from codegraph.namespaces import CODE_PREFIXES, MAPPING, SSSOM, code_iri, contract, is_iri, slug
+from codegraph.namespaces import MAPPING, contract, is_iri
 from codegraph.rdf import Triple
 from codegraph.sources import sssom_yaml
 from codegraph.sources.base import UNDATED, Note, Reader, Reject, Release, Table
 from codegraph.sources.files import Member
+from codegraph.sources.sssom_model import Cell, MappingSet, SssomMapping
 from codegraph.sources.sssom_slots import (
     BUILT_IN,
     HANDED_ON,
-    IDENTIFIERS,
     MAPPING_SLOTS,
     MATCH_TERM_TYPES,
     MATCH_TYPES,
     MULTIPLE,
-    NUMBERS,
     RENAMED,
     SET_SLOTS,
 )
+from codegraph.sources.sssom_writer import write
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as Map
+
     from codegraph.sources.sssom_yaml import Value
 
-Cell = str | tuple[str, ...]
-NO_TERM: Final = SSSOM + "NoTermFound"
-
-
-@dataclass(frozen=True, slots=True)
-class MappingSet:
-    """What an SSSOM file says of itself: its slots as printed, and the prefixes of its identifiers."""
-
-    slots: Map[str, Cell]
-    prefixes: Map[str, str]
-
-    def get(self, slot: str, default: str | None = None) -> Cell | None:
-        """Return the value of a slot, or the default."""
-        return self.slots.get(slot, default)
-
-    @property
-    def ident(self) -> str:
-        """Return the last part of the set's id, without file endings (`mondo-hasdbxref-icd10cm`)."""
-        last = re.split(r"[/#]", str(self.slots["mapping_set_id"]).rstrip("/#"))[-1]
-        return slug(re.sub(r"(\.sssom)?(\.tsv)?$", "", last))
-
-    def iri(self, curie: str) -> str:
-        """Return the IRI of an identifier; one of a code system that we know becomes the IRI of our code.
-
-        Raises SourceError for a prefix that the file does not declare, ValueError for what is no CURIE.
-        """
-        prefix, colon, local = curie.partition(":")
-        if not colon or local.startswith("//"):
-            raise ValueError(f"{curie!r} is no CURIE")
-        system = prefix.lower()
-        if system in CODE_PREFIXES and (notation := normalise(system, local)) is not None:
-            return code_iri(system, notation)
-        start = BUILT_IN.get(prefix) or self.prefixes.get(prefix)
-        if start is None:
-            raise SourceError(f"prefix {prefix!r} (in {curie!r}) is not declared in curie_map")
-        if not is_iri(start + local):
-            raise ValueError(f"{curie!r} does not make a legal IRI")
-        return start + local
-
-
-@dataclass(frozen=True, slots=True)
-class SssomMapping:
-    """One mapping: its slots as printed, and its parts as IRIs (empty for a literal without identifier)."""
-
-    values: Map[str, Cell]
-    subject: str
-    predicate: str
-    object: str
-    justification: str
-    confidence: float | None
-    line: int | None = field(default=None, compare=False)
-
-    @classmethod
-    def of(cls, values: Map[str, Cell], mapping_set: MappingSet, line: int | None = None) -> SssomMapping:
-        """Make a mapping of the slots of one row; raise ValueError where one that is needed is missing or wrong."""
-        for side in ("subject", "object"):
-            if not values.get(f"{side}_id") and values.get(f"{side}_type") != "rdfs literal":
-                raise ValueError(f"{side}_id is missing")
-            if not values.get(f"{side}_id") and not values.get(f"{side}_label"):
-                raise ValueError(f"a literal {side} needs {side}_label")
-        if missing := [s for s in ("predicate_id", "mapping_justification") if not values.get(s)]:
-            raise ValueError(f"{missing[0]} is missing")
-        if values.get("predicate_modifier") not in (None, "Not"):
-            raise ValueError(f"predicate_modifier is Not or empty, not {values['predicate_modifier']!r}")
-        slots = ("subject_id", "predicate_id", "object_id", "mapping_justification")
-        iris = [mapping_set.iri(str(values[s])) if values.get(s) else "" for s in slots]
-        subject, predicate, object_, justification = iris
-        return cls(
-            values, subject, predicate, object_, justification, _confidence(values.get("confidence")), line
-        )
-
-    @property
-    def comment(self) -> str | None:
-        """Return the comment, if there is one."""
-        text = self.values.get("comment")
-        return str(text) if text else None
-
-    @property
-    def asserted(self) -> bool:
-        """Tell whether the mapping says that two identified things correspond, not that they do not."""
-        ends = (self.subject, self.object)
-        return "predicate_modifier" not in self.values and all(ends) and NO_TERM not in ends
-
-
-def _confidence(text: Cell | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        value = Decimal(str(text))
-    except InvalidOperation as error:
-        raise ValueError(f"confidence is a number, not {text!r}") from error
-    if not 0 <= value <= 1:
-        raise ValueError(f"confidence is from 0 to 1, not {text}")
-    return float(value)
+__all__ = ["READERS", "TABLE", "MappingSet", "SssomMapping", "read", "read_file", "sniff", "write"]
 
 
 def sniff(head: bytes) -> bool:
@@ -264,75 +169,6 @@ def read_file(path: Path) -> tuple[MappingSet, list[SssomMapping]]:
             raise SourceError(f"{member.label}, line {row.line}: {row.reason}")
     mapping_set = next(row for row in rows if isinstance(row, MappingSet))
     return mapping_set, [row for row in rows if isinstance(row, SssomMapping)]
-
-
-# Writing --------------------------------------------------------------------------------------------------
-
-
-def write(mapping_set: MappingSet, mappings: Iterable[SssomMapping], stream: TextIO) -> None:
-    """Write the canonical form: slots, columns and rows in order, shared values said once, LF alone.
-
-    Raises ValueError for an identifier whose prefix the set does not declare. Open the stream with `newline=""`.
-    """
-    rows = [_rounded(dict(m.values)) for m in mappings]
-    slots = _rounded({s: v for s, v in mapping_set.slots.items() if s in SET_SLOTS})
-    for slot in HANDED_ON:
-        values = {row.get(slot) for row in rows}
-        if len(values) == 1 and (value := next(iter(values))) and slots.get(slot, value) == value:
-            slots[slot] = value
-            for row in rows:
-                del row[slot]
-    head = _head(slots, _used(slots, rows, mapping_set.prefixes))
-    stream.writelines(f"#{line}\n" for line in head)
-    columns = [slot for slot in MAPPING_SLOTS if any(slot in row for row in rows)]
-    stream.write("\t".join(columns) + "\n")
-    table = sorted([_cell(row.get(slot)) for slot in columns] for row in rows)
-    stream.writelines("\t".join(map(_quoted, cells)) + "\n" for cells in table)
-
-
-def _head(slots: Map[str, Cell], prefixes: Map[str, str]) -> Iterator[str]:
-    for slot in SET_SLOTS:
-        if slot == "curie_map" and prefixes:
-            yield "curie_map:"
-            yield from (f"  {p}: {sssom_yaml.scalar(prefixes[p])}" for p in sorted(prefixes))
-        elif slot in slots:
-            yield from sssom_yaml.block(slot, slots[slot], number=slot in NUMBERS)
-
-
-def _used(slots: Map[str, Cell], rows: Iterable[Map[str, Cell]], declared: Map[str, str]) -> dict[str, str]:
-    found = set()
-    for values in (slots, *rows):
-        for slot in IDENTIFIERS & values.keys():
-            value = values[slot]
-            for curie in (value,) if isinstance(value, str) else value:
-                prefix, colon, local = curie.partition(":")
-                if colon and not local.startswith("//"):
-                    found.add(prefix)
-    if undeclared := sorted(found - set(declared) - set(BUILT_IN)):
-        raise ValueError(f"prefix {undeclared[0]!r} is not declared in the set's curie_map")
-    return {prefix: declared[prefix] for prefix in found if prefix not in BUILT_IN}
-
-
-def _rounded(values: dict[str, Cell]) -> dict[str, Cell]:
-    """Round numbers to three decimals, half up, without zeros at the end."""
-    for slot in NUMBERS & values.keys():
-        number = Decimal(str(values[slot])).quantize(Decimal("0.001"), ROUND_HALF_UP)
-        text = f"{number:f}"
-        values[slot] = text.rstrip("0").rstrip(".") if "." in text else text
-    return values
-
-
-def _cell(value: Cell | None) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    return "|".join(item.replace("\\", "\\\\").replace("|", "\\|") for item in value)
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if re.search(r'[\t\r\n"]', text) else text
-
-
-# In the graph ---------------------------------------------------------------------------------------------
 
 
 def triples(row: MappingSet | SssomMapping, release: Release) -> Iterator[Triple]:
