@@ -1,4 +1,4 @@
-"""What the tests of several readers share: a workbook writer that knows nothing of any library."""
+"""What the tests of several readers share: files and workbooks written on the spot, without any library."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from codegraph.sources.files import Member, members
+
 Cell = str | int | float | None
-MakeXlsx = Callable[..., Path]
+MakeFile = Callable[[str, str | bytes], Member]
+MakeWorkbook = Callable[..., Member]
 
 _TYPES = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -82,10 +85,22 @@ def write_xlsx(path: Path, rows: Iterable[Sequence[Cell]] = (), *, sheet: str | 
 
 
 @pytest.fixture
-def make_xlsx(tmp_path: Path) -> MakeXlsx:
-    def make(
-        rows: Iterable[Sequence[Cell]] = (), *, name: str = "book.xlsx", sheet: str | None = None
-    ) -> Path:
-        return write_xlsx(tmp_path / name, rows, sheet=sheet)
+def make_file(tmp_path: Path) -> MakeFile:
+    """Write a file of this name and content and return it as the readers get it."""
+
+    def make(name: str, content: str | bytes) -> Member:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return next(members(path))
+
+    return make
+
+
+@pytest.fixture
+def make_workbook(tmp_path: Path) -> MakeWorkbook:
+    """Write a workbook of these rows, or of this sheet's XML, and return it as the readers get it."""
+
+    def make(name: str, rows: Iterable[Sequence[Cell]] = (), *, sheet: str | None = None) -> Member:
+        return next(members(write_xlsx(tmp_path / name, rows, sheet=sheet)))
 
     return make
