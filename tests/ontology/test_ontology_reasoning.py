@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import islice
 
 import pytest
 from ontology_graph import HEADER, ONTOLOGY, packaged, rows
@@ -10,6 +11,8 @@ from ontology_graph import HEADER, ONTOLOGY, packaged, rows
 from codegraph.namespaces import CG, PREFIXES, RDF, expand
 from codegraph.rdf import Triple, term
 from codegraph.reasoning import ReasonerReport, check_consistency
+from codegraph.sources import registry
+from codegraph.sources.base import Note, Reject
 
 pytestmark = [
     pytest.mark.java,
@@ -165,3 +168,19 @@ def test_reasoner_and_property_paths_agree_on_the_sites(reasoned):
     walked = rows(packaged("ontology"), "SELECT ?a ?b WHERE { ?a cg:isPartOf+ ?b }")
     followed = {(s, o) for s, p, o in reasoned.facts if p == CG + "isPartOf"}
     assert followed == set(walked)
+
+
+@pytest.mark.full_data
+def test_what_the_readers_say_is_consistent_with_the_ontology(data_dir):
+    said: set[Triple] = set()
+    for found in registry.scan([data_dir]):
+        if found.reader is not None and found.release is not None:
+            rows_read = (
+                row for row in found.reader.read(found.member) if not isinstance(row, (Note, Reject))
+            )
+            for row in islice(rows_read, 100):
+                said.update(found.reader.triples(row, found.release))
+    report = check_consistency(triples=sorted(said))
+    assert len(said) > 5_000
+    assert report.ok
+    assert report.undeclared == ()
