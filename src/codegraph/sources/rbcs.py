@@ -25,7 +25,7 @@ from codegraph.sources.groupings import (
     membership_rows,
     membership_triples,
 )
-from codegraph.sources.values import RowError, us_date
+from codegraph.sources.values import RowError
 
 PUBLISHER: Final = "Centers for Medicare & Medicaid Services"
 PAGE: Final = (
@@ -57,6 +57,7 @@ _KINDS: Final = {"N": "Non-Procedure", "M": "Major", "O": "Other"}
 _NO_FAMILY: Final = "NO RBCS FAMILY"
 _OPEN_END: Final = date(9999, 12, 31)
 _ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_US: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _VERSION: Final = re.compile(r"(?<![0-9])(20[0-9]{2})(?:-(0[1-9]|1[0-2]))?(?![0-9])")
 
 
@@ -71,17 +72,20 @@ class Assignment:
 
 
 def _day(text: str) -> date | None:
-    """Return a date written ISO or month/day/year; None for an empty cell and for 9999-12-31."""
-    if not text or text in {"9999-12-31", "12/31/9999"}:
+    """Return a date written ISO or month/day/year; None for an empty cell and for 31 December 9999."""
+    if not text:
         return None
-    found = _ISO.fullmatch(text)
-    try:
-        day = date(int(found[1]), int(found[2]), int(found[3])) if found else us_date(text)
-    except ValueError:
-        day = None
-    if day is None:
+    if found := _ISO.fullmatch(text):
+        year, month, day = found.groups()
+    elif found := _US.fullmatch(text):
+        month, day, year = found.groups()
+    else:
         raise RowError(f"{text!r} is not a date")
-    return day
+    try:
+        value = date(int(year), int(month), int(day))
+    except ValueError:
+        raise RowError(f"{text!r} is not a date") from None
+    return None if value == _OPEN_END else value
 
 
 def _categories(category: str, subcategory: str, family: str) -> tuple[Category, ...]:
