@@ -34,7 +34,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 _BIOPORTAL: Final = "http://purl.bioontology.org/ontology/"
 _OID: Final = "2.16.840.1.113883.6."
 
-# Sources: FHIR terminology "Using Code Systems", THO NamingSystems, BioPortal class IRIs (ontology names CPT, HCPCS, …).
+# Sources: FHIR terminology "Using Code Systems", THO NamingSystems, BioPortal class IRIs.
 SYSTEMS: Final[dict[str, System]] = {
     s.key: s
     for s in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 
     from codegraph.export import ExportSummary
     from codegraph.result import Result
-    from codegraph.validation import Report
+    from codegraph.validation import Engine, Report
 
 _ROW = "SELECT label, status, billable, release, procedure FROM code WHERE system = ? AND notation = ?"
 _ALL = (
     "SELECT system, notation, label, status, billable, release, procedure FROM code ORDER BY system, notation"
 )
-_NEAR = "SELECT system, notation FROM code WHERE system = ? AND notation >= ? AND notation < ? ORDER BY notation LIMIT 200"
+_NEAR = (
+    "SELECT system, notation FROM code "
+    "WHERE system = ? AND notation >= ? AND notation < ? ORDER BY notation LIMIT 200"
+)
+_EXCERPT = " The packaged release holds one family of codes; build one from official files for all."
 
 Place = str | os.PathLike[str]
 
@@ -111,7 +115,8 @@ class CodeGraph(Mapping[str, Code]):
         return int(self.tables.rows("SELECT count(*) FROM code")[0][0])
 
     def __repr__(self) -> str:
-        return f"<CodeGraph {self.directory.name}: {len(self.manifest.sources)} sources, {self.manifest.triples:,} triples>"
+        size = f"{len(self.manifest.sources)} sources, {self.manifest.triples:,} triples"
+        return f"<CodeGraph {self.directory.name}: {size}>"
 
     def _unknown(self, key: str, readings: list[CodeRef]) -> UnknownCode | NotLoaded:
         loaded = [ref for ref in readings if ref.system in self.manifest.codes]
@@ -122,11 +127,7 @@ class CodeGraph(Mapping[str, Code]):
             )
         near = sorted({str(c) for ref in loaded for c in self._near(ref)})
         hint = f"; near it: {', '.join(near)}" if near else ""
-        partial = (
-            ""
-            if len(self.manifest.sources)
-            else " The packaged release holds one family of codes; build one from official files for all."
-        )
+        partial = "" if self.manifest.sources else _EXCERPT
         return UnknownCode(
             f"{' / '.join(map(str, loaded))} is not in this release{hint}.{partial}", near=near
         )
@@ -232,11 +233,14 @@ class CodeGraph(Mapping[str, Code]):
 
         return run_query(self.store.raw, sparql)
 
-    def run(self, name: str, **parameters: object) -> Result:
-        """Run a stored query by name or path with its checked parameters (`run("codes_at_site", site="site:ileum")`)."""
-        from codegraph.queries import load, run_stored
+    def run(self, name: str | Path, **parameters: object) -> Result:
+        """Run a stored query, by name or by path, with its parameters checked and bound.
 
-        return run_stored(self.store.raw, load(name), parameters)
+        `run("codes_at_site", site="site:ileum")`. Raises QueryError for a missing, misspelt or ill-typed one.
+        """
+        from codegraph.queries import load
+
+        return load(name).run(self.store.raw, parameters)
 
     def rdflib(self, *graphs: str) -> rdflib.Dataset:
         """Return the triples as an rdflib Dataset: of some releases (`cms-pfs/2025D`), or of all.
@@ -253,11 +257,19 @@ class CodeGraph(Mapping[str, Code]):
 
         return project(self.store, predicates)
 
-    def validate(self, *, shapes: Place | None = None) -> Report:
-        """Validate the release against the shapes and checks; see `Report.conforms` and `.results`."""
+    def validate(
+        self, *, shapes: Sequence[Place] | None = None, checks: bool = True, engine: Engine | None = None
+    ) -> Report:
+        """Validate the release against the shapes and checks; see `Report.conforms` and `.results`.
+
+        `engine` is `pyshacl`, the reference and the default for the packaged release, or `compiled`, equal in
+        its results and fast enough for a full release.
+        """
         from codegraph.validation import validate_store
 
-        return validate_store(self.store.raw, shapes=Path(shapes) if shapes else None)
+        chosen = engine or ("compiled" if self.manifest.sources else "pyshacl")
+        named = None if shapes is None else [Path(s) for s in shapes]
+        return validate_store(self.store.raw, shapes=named, checks=checks, engine=chosen)
 
     def export(
         self,

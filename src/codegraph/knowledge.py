@@ -1,4 +1,4 @@
-"""The packaged knowledge: its Turtle as triples, what official files replace of it, and the hash that keys its cache."""
+"""The packaged knowledge: its Turtle as triples, what official files replace of it, and the hash of its content."""
 
 from __future__ import annotations
 

@@ -28,17 +28,28 @@ _LIFE_CYCLE: Final = (
     ("performed_through", "cg:creates", "created by", "creates what this goes in through"),
     ("performed_through", "cg:mayCreate", "created by", "may create what this goes in through"),
 )
+# Property, relation read forwards and backwards, setting and indicator of the edit.
 _BUNDLES: Final = (
-    ("cg:bundlesAlways", "bundles always", "is bundled always into", "NCCI practitioner edit, indicator 0"),
-    ("cg:bundlesUnlessDistinct", "bundles unless distinct", "is bundled unless distinct into", "NCCI practitioner edit, indicator 1"),
-    ("cg:bundlesAlwaysOutpatient", "bundles always (outpatient)", "is bundled always into (outpatient)", "NCCI outpatient hospital edit, indicator 0"),
+    ("cg:bundlesAlways", "bundles always", "bundled always into", "practitioner, indicator 0"),
+    (
+        "cg:bundlesUnlessDistinct",
+        "bundles unless distinct",
+        "bundled unless distinct into",
+        "practitioner, indicator 1",
+    ),
+    (
+        "cg:bundlesAlwaysOutpatient",
+        "bundles always (outpatient)",
+        "bundled always into (outpatient)",
+        "outpatient hospital, indicator 0",
+    ),
     (
         "cg:bundlesUnlessDistinctOutpatient",
         "bundles unless distinct (outpatient)",
-        "is bundled unless distinct into (outpatient)",
-        "NCCI outpatient hospital edit, indicator 1",
+        "bundled unless distinct into (outpatient)",
+        "outpatient hospital, indicator 1",
     ),
-)  # fmt: skip
+)
 
 
 def related(code: Code, store: GraphStore) -> list[Related]:
@@ -123,6 +134,6 @@ def _direct(code: Code, store: GraphStore) -> Iterator[Related]:
         yield _row(store, "add-on", iri, "NCCI add-on code edit")
     for predicate, forward, backward, reason in _BUNDLES:
         for iri in store.objects(code.iri, predicate):
-            yield _row(store, forward, iri, reason)
+            yield _row(store, forward, iri, f"NCCI edit, {reason}")
         for iri in store.subjects(predicate, code.iri):
-            yield _row(store, backward, iri, reason)
+            yield _row(store, backward, iri, f"NCCI edit, {reason}")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pyoxigraph as ox
 
 from codegraph.errors import ReleaseError
-from codegraph.namespaces import XSD, contract, expand
+from codegraph.namespaces import contract, expand
+from codegraph.result import plain
 
 
 class GraphStore:
@@ -37,7 +36,7 @@ class GraphStore:
     def objects(self, subject: str, predicate: str) -> list[Any]:
         """Return the values of a property, sorted: IRIs as `str`, literals as Python values."""
         found = self.raw.quads_for_pattern(_node(subject), _node(predicate), None, None)
-        return sorted({value(quad.object) for quad in found}, key=str)
+        return sorted({plain(quad.object) for quad in found}, key=str)
 
     def object(self, subject: str, predicate: str) -> Any | None:  # noqa: ANN401
         """Return the first value of a property in sorted order, or None."""
@@ -52,7 +51,7 @@ class GraphStore:
     def describe(self, subject: str) -> list[tuple[str, Any, str | None]]:
         """Return every (property IRI, value, named graph or None) of a subject, sorted."""
         found = self.raw.quads_for_pattern(_node(subject), None, None, None)
-        rows = [(q.predicate.value, value(q.object), graph_name(q.graph_name)) for q in found]
+        rows = [(q.predicate.value, plain(q.object), graph_name(q.graph_name)) for q in found]
         return sorted(rows, key=lambda r: (r[0], str(r[1]), r[2] or ""))
 
     def quads_of(self, subject: str) -> Iterator[ox.Quad]:
@@ -91,20 +90,3 @@ def _node(curie_or_iri: str) -> ox.NamedNode:
 def graph_name(node: Any) -> str | None:  # noqa: ANN401
     """Return a named graph's IRI, or None for the default graph."""
     return node.value if isinstance(node, ox.NamedNode) else None
-
-
-def value(node: Any) -> Any:  # noqa: ANN401
-    """Return a term as a plain Python value: IRIs and texts `str`, numbers `int` or `Decimal`, dates `date`."""
-    if not isinstance(node, ox.Literal):
-        return node.value
-    convert = _CONVERT.get(node.datatype.value)
-    return convert(node.value) if convert else node.value
-
-
-_CONVERT: Final[dict[str, Callable[[str], Any]]] = {
-    XSD + "integer": int,
-    XSD + "decimal": Decimal,
-    XSD + "boolean": lambda text: text in {"true", "1"},
-    XSD + "date": date.fromisoformat,
-    XSD + "double": float,
-}

@@ -14,6 +14,10 @@ from codegraph.namespaces import CODE_PREFIXES, code_iri, expand
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
+_DESCRIPTORS = (
+    "SELECT release, text FROM official_descriptor WHERE system = ? AND notation = ? ORDER BY release"
+)
+
 
 class Code:
     """A code of the opened release; `str()` gives its CURIE, `.notation` its printed form.
@@ -44,7 +48,8 @@ class Code:
     @property
     def label(self) -> str | None:
         """Return the preferred label: own words for CPT, the official title for public systems; None if unknown."""
-        return self._fields()[0]
+        found = self._fields()[0]
+        return None if found is None else str(found)
 
     @property
     def status(self) -> str:
@@ -67,6 +72,13 @@ class Code:
     def procedure(self) -> Procedure | None:
         """Return what the code denotes, or None where no definition is loaded."""
         return self._graph.describe(self).procedure
+
+    @property
+    def official_descriptors(self) -> list[tuple[str, str]]:
+        """Return (release, text) of descriptors under another's licence; only what you loaded yourself."""
+        return [
+            (str(r), str(t)) for r, t in self._graph.tables.rows(_DESCRIPTORS, (self.system, self.notation))
+        ]
 
     def _fields(self) -> tuple[Any, ...]:
         if self._row is None:

@@ -27,6 +27,7 @@ from codegraph.build.tables import TableWriter
 from codegraph.build.writer import DumpWriter
 from codegraph.codes import billing_system
 from codegraph.knowledge import IDENT, Packaged
+from codegraph.namespaces import CODE, RELEASE, code_iri, contract
 from codegraph.rdf import Triple
 from codegraph.release import TABLES
 from codegraph.sources.base import CodeFact, Reader, Release
@@ -115,11 +116,16 @@ class Assembly:
 
     def _packaged_codes(self) -> None:
         """Put every code that packaged knowledge describes among the codes of the release."""
-        start = "https://w3id.org/codegraph/code/"
         for iri in self.described:
-            system, slash, notation = iri.removeprefix(start).partition("/")
+            system, slash, notation = iri.removeprefix(CODE).partition("/")
             if slash:
                 self.collector.add(PACKAGED, CodeFact(system, notation))
+        for entry in self.packaged.instances("cg:FeeScheduleEntry"):
+            ident = self.packaged.values(entry, "cg:ofRelease")[0][1:-1].removeprefix(RELEASE)
+            source, _, version = ident.partition("/")
+            code = self.packaged.values(entry, "cg:ofCode")[0][1:-1]
+            system, _, notation = code.removeprefix(CODE).partition("/")
+            self.collector.add(Release(source, version, ident), CodeFact(system, notation, authority=True))
 
     def _codes(self) -> dict[str, int]:
         newest = self.collector.newest_lists()
@@ -156,13 +162,15 @@ class Assembly:
         return code.with_parent(found) if found else code
 
     def _row(self, code: MergedCode) -> tuple[Any, ...]:
-        iri = f"https://w3id.org/codegraph/code/{code.system}/{code.notation}"
+        iri = code_iri(code.system, code.notation)
         labels = self.packaged.values(iri, "skos:prefLabel")
         procedures = self.packaged.values(iri, "cg:denotes")
+        status = self.packaged.values(iri, "cg:codeStatus")
         return code_row(
             code,
             knowledge.text(labels[0]) if labels else None,
             procedures[0][1:-1] if procedures else None,
+            contract(status[0][1:-1]).partition(":")[2] if status else None,
         )
 
     def write(self, sources: dict[str, list[Triple]]) -> tuple[dict[str, int], dict[str, int], Path]:

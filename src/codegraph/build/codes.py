@@ -1,4 +1,4 @@
-"""Merges what all releases say of each code: the newest release that describes it speaks, older ones add what differs."""
+"""Merges what all releases say of each code: the newest that describes it speaks, older ones add what differs."""
 
 from __future__ import annotations
 
@@ -242,8 +242,10 @@ def _label(subject: str, label: str, release: Release, known: set[str]) -> Itera
         yield release, Triple(subject, rdf.ALT_LABEL, rdf.english(label))
 
 
-def code_row(code: MergedCode, own_label: str | None, procedure: str | None) -> tuple[Any, ...]:
-    """Return the row of the `code` table; `own_label` is that of packaged knowledge."""
+def code_row(
+    code: MergedCode, own_label: str | None, procedure: str | None, own_status: str | None
+) -> tuple[Any, ...]:
+    """Return the row of the `code` table; `own_…` is what packaged knowledge states."""
     if code.system == "icd10pcs":
         procedure = f"procedure:pcs-{code.notation.lower()}"
     return (
@@ -251,7 +253,7 @@ def code_row(code: MergedCode, own_label: str | None, procedure: str | None) -> 
         code.notation,
         code.notation.replace(".", ""),
         own_label or code.label,
-        code.status,
+        own_status or code.status,
         None if code.billable is None else int(code.billable),
         code.newest.ident,
         contract(procedure) if procedure else None,

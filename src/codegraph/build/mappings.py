@@ -16,24 +16,8 @@ from codegraph.model import PREDICATES, PROCEDURE_FACETS
 from codegraph.namespaces import BASE, MAPPING, contract, expand
 from codegraph.pcs import Grammar
 from codegraph.rdf import Triple, term
-from codegraph.sources.base import Table
+from codegraph.sources.sssom import TABLE, read_file
 
-TABLE: Final = Table(
-    "mapping",
-    (
-        ("subject", "TEXT"),
-        ("object", "TEXT"),
-        ("mapping_set", "TEXT"),
-        ("predicate", "TEXT"),
-        ("justification", "TEXT"),
-        ("confidence", "REAL"),
-        ("release", "TEXT"),
-        ("comment", "TEXT"),
-        ("detail", "TEXT"),
-    ),
-    ("subject", "object", "mapping_set", "predicate"),
-    (("object",),),
-)
 DERIVED_SET: Final = "cpt-icd10pcs-derived"
 _REASONING: Final = "semapv:LogicalReasoning"
 _MOST: Final = 2000
@@ -103,8 +87,6 @@ def set_triples(mapping_set: str, title: str) -> list[Triple]:
 
 def curated(files: Iterable[Path]) -> Mappings:
     """Read the packaged SSSOM files."""
-    from codegraph.sources.sssom import read_file
-
     found = Mappings()
     for path in files:
         name = path.name.removesuffix(".sssom.tsv")

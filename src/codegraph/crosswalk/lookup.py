@@ -30,8 +30,11 @@ _BRINGS: Final[dict[tuple[str, str], tuple[str, str]]] = {
 }
 _DEFINED: Final = frozenset({("cpt", "icd10pcs"), ("icd10pcs", "cpt")})
 
-_FORWARD: Final = "SELECT object, predicate, justification, confidence, mapping_set, release, comment, detail FROM mapping WHERE subject = ?"
-_BACKWARD: Final = "SELECT subject, predicate, justification, confidence, mapping_set, release, comment, detail FROM mapping WHERE object = ?"
+_SAID: Final = (
+    "predicate, justification, confidence, mapping_set, release, comment, detail FROM mapping WHERE"
+)
+_FORWARD: Final = f"SELECT object, {_SAID} subject = ?"
+_BACKWARD: Final = f"SELECT subject, {_SAID} object = ?"
 _GEM: Final = (
     "SELECT object_system, object, approximate, no_map, combination, scenario, choice_list, release FROM gem "
     "WHERE subject_system = ? AND subject = ?"

@@ -1,0 +1,33 @@
+"""The release as an rdflib Dataset, for people who want rdflib's objects."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable
+from pathlib import Path
+
+import rdflib
+
+from codegraph.errors import UnknownTerm
+from codegraph.namespaces import PREFIXES
+from codegraph.release import dumps
+
+
+def to_rdflib(directory: Path, idents: Iterable[str] | None = None) -> rdflib.Dataset:
+    """Read the dumps of a release directory into a Dataset whose default graph is the union of its graphs.
+
+    `idents` chooses releases (`cms-pfs/2025D`); raises UnknownTerm where one has no dump. rdflib reads some
+    35,000 triples a second and needs 1.3 kB for each.
+    """
+    wanted = None if idents is None else list(idents)
+    found = dumps(directory, wanted)
+    if wanted is not None and len(found) < len(set(wanted)):
+        raise UnknownTerm(
+            f"no such release here: {', '.join(sorted(set(wanted)))}; `codegraph info` lists them"
+        )
+    dataset = rdflib.Dataset(default_union=True)
+    for prefix, iri in PREFIXES.items():
+        dataset.bind(prefix, iri)
+    for path in found:
+        dataset.parse(data=gzip.decompress(path.read_bytes()), format="nquads")
+    return dataset
