@@ -20,7 +20,6 @@ MAX_CELL: Final = 100_000  # characters; Excel itself stops at 32,767
 HEAD_ROWS: Final = 60
 
 _MAGIC: Final = b"PK\x03\x04"
-_ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def is_workbook(head: bytes) -> bool:
@@ -39,8 +38,8 @@ def rows(
     """Yield the rows of a sheet (the first one, or the named one) as texts, as a person sees them.
 
     Whole numbers have no decimals (26.0 is `26`), dates are ISO dates, an empty cell is the empty string,
-    no-break spaces are spaces. Blank rows are kept: the n-th row is row n of the sheet. `limit` stops after
-    so many rows.
+    no-break spaces are spaces, an end mark (`_x001A_`) is nothing. Blank rows are kept: the n-th row is row n
+    of the sheet. `limit` stops after so many rows.
 
     Raises SourceError where the workbook is damaged, declares a DOCTYPE, needs more than `memory` bytes or
     `seconds`, holds a giant cell, or lacks the sheet.
@@ -82,7 +81,7 @@ def _answers(child: subprocess.Popen[bytes], member: Member) -> Iterator[list[st
             break
         answer = json.loads(line)
         if isinstance(answer, list):
-            yield [_unescaped(cell) if "_x" in cell else cell.replace("\u00a0", " ") for cell in answer]
+            yield [cell.replace("\u00a0", " ").strip("\x1a") for cell in answer]
         elif "end" in answer:
             return
         else:
@@ -91,11 +90,6 @@ def _answers(child: subprocess.Popen[bytes], member: Member) -> Iterator[list[st
         f"{member.label} cannot be read as a workbook: it needed too much memory or time or broke the reader "
         "(a cell far out of the sheet, a giant cell, or a damaged file)"
     )
-
-
-def _unescaped(text: str) -> str:
-    r"""Undo OOXML's `_x001A_` escapes; what is then nothing but a control character is an empty cell."""
-    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text).strip("\x1a").replace("\u00a0", " ")
 
 
 def head(member: Member) -> bytes:
