@@ -89,7 +89,7 @@ SYSTEMS: Final[dict[str, System]] = {
             "ICD-9 Clinical Modification, volume 3: procedures",
             _pattern(r"[0-9]{2}(?:\.[0-9]{1,2})?"),
             "two digits, a dot and up to two digits (46.20)",
-            "http://terminology.hl7.org/CodeSystem/icd9",
+            "http://terminology.hl7.org/CodeSystem/ICD-9CM-procedurecodes",
             _OID + "104",
             _BIOPORTAL + "ICD9CM/",
         ),
