@@ -23,7 +23,7 @@ def decimal(text: str) -> Decimal:
     return Decimal(text)
 
 
-_NUMBER: Final = re.compile(r"-?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})")
+_NUMBER: Final = re.compile(r"-?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})", re.ASCII)
 
 
 def amount(text: str) -> Decimal | None:
