@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ from codegraph.sources.base import Reject, Release
 from codegraph.sources.days import iso
 from codegraph.sources.files import Member
 from codegraph.sources.ncci import code_term, quarter_days
-from codegraph.sources.ncci_ptp import EDGES, SOURCE, Packer, PtpEdit, Terms
+from codegraph.sources.ncci_ptp import EDGES, SOURCE, Packer, Terms
 from codegraph.sources.xlsx import is_workbook
 
 _SCHEMA: Final = """
@@ -58,6 +58,7 @@ _CODE_MASK: Final = (1 << 16) - 1
 # (setting, predicate as a term), in the order in which the predicates sort as text.
 _PREDICATES: Final = sorted(((s, rdf.term(p)) for (s, _), p in EDGES.items()), key=lambda sp: sp[1])
 _NO_EDGE: Final = -1
+_WHOLE: Final = 0.5
 
 Said = tuple[Release, Terms]
 
@@ -90,13 +91,18 @@ def build_edits(
 ) -> EditsBuilt:
     """Write `database` (SQLite), `quads` (sorted N-Triples of the default graph) and `rejects` (JSON lines).
 
-    The parts of one release belong together; several releases stand side by side, and the newest of each
-    setting gives the edges. Of a part that is given as text and as workbook, the text is read. Raises
+    The parts of one release belong together; several releases stand side by side, and the newest whole one of
+    each setting gives the edges. Of a part that is given as text and as workbook, the text is read. Raises
     SourceError for a file that is cut short or not what its reader takes it for.
     """
     packer = Packer()
+    sizes: dict[Release, int] = {}
+    files = []
     with rejects.open("w", encoding="utf-8") as out:
-        files = tuple(_pack(packer, member, release, out) for member, release in _without_twins(members))
+        for member, release in _without_twins(members):
+            files.append(_pack(packer, member, release, out))
+            sizes[release] = sizes.get(release, 0) + files[-1].rows
+    current = newest(sizes)
     codes = sorted(packer.codes)
     said = sorted(set(packer.terms), key=_said_key)
     rows = _ranked(packer, codes, said)
@@ -106,7 +112,7 @@ def build_edits(
         _fill(connection, codes, said, rows)
         with ThreadPoolExecutor(1) as pool:  # SQLite sorts the index without holding the interpreter's lock
             indexed = pool.submit(connection.execute, _INDEX)
-            edges = _edges(rows, said)
+            edges = _edges(rows, said, current)
             del rows
             seen = _write_edges(edges, codes, quads)
             indexed.result()
@@ -114,7 +120,7 @@ def build_edits(
         connection.commit()
     finally:
         connection.close()
-    return EditsBuilt(files, len(edges), _edge_codes(seen, codes, said))
+    return EditsBuilt(tuple(files), len(edges), _edge_codes(seen, codes, current))
 
 
 def _without_twins(members: Sequence[tuple[Member, Release]]) -> Iterator[tuple[Member, Release]]:
@@ -222,19 +228,21 @@ def _pair_rows(rows: list[int]) -> Iterator[tuple[int, int, int, int]]:
         yield row >> 40, pair & _CODE_MASK, occurrence, row & _TERMS_MASK
 
 
-def newest(releases: Iterable[Release]) -> set[Release]:
-    """Return the newest release of each setting."""
+def newest(sizes: Mapping[Release, int]) -> set[Release]:
+    """Return the newest whole release of each setting, given the number of rows of each release.
+
+    Releases grow from quarter to quarter; one of less than half the rows of another is an excerpt or lacks parts.
+    """
     latest: dict[str, Release] = {}
-    for release in releases:
-        known = latest.get(release.source)
-        if known is None or _quarter(release) > _quarter(known):
-            latest[release.source] = release
+    for source in {release.source for release in sizes}:
+        same = {release: rows for release, rows in sizes.items() if release.source == source}
+        whole = [release for release, rows in same.items() if rows >= _WHOLE * max(same.values())]
+        latest[source] = max(whole, key=_quarter)
     return set(latest.values())
 
 
-def _edges(rows: list[int], said: list[Said]) -> list[int]:
+def _edges(rows: list[int], said: list[Said], current: set[Release]) -> list[int]:
     """Return the edges of the pairs in force: `one << 18 | predicate << 16 | two`, sorted, each once."""
-    current = newest(release for release, _ in said)
     edge = [_edge_of(release, terms) if release in current else _NO_EDGE for release, terms in said]
     found = [
         row >> 40 << 18 | number << 16 | row >> 24 & _CODE_MASK
@@ -273,41 +281,10 @@ def _write_edges(edges: list[int], codes: list[str], quads: Path) -> dict[str, s
     return seen
 
 
-def _edge_codes(seen: dict[str, set[int]], codes: list[str], said: list[Said]) -> dict[str, tuple[str, ...]]:
+def _edge_codes(
+    seen: dict[str, set[int]], codes: list[str], current: set[Release]
+) -> dict[str, tuple[str, ...]]:
     return {
         release.ident: tuple(codes[rank] for rank in sorted(seen[release.source.removeprefix(SOURCE)]))
-        for release in sorted(newest(release for release, _ in said))
+        for release in sorted(current)
     }
-
-
-_ALL_TERMS: Final = (
-    "SELECT t.id, t.setting, t.release, t.effective, t.deleted, t.indicator, t.prior_1996, r.rationale "
-    "FROM ptp_terms AS t JOIN ptp_rationale AS r ON r.id = t.rationale"
-)
-_ALL_PAIRS: Final = "SELECT column1, column2, terms FROM ptp_pair ORDER BY column1, column2, occurrence"
-
-
-def read_edits(database: Path) -> Iterator[PtpEdit]:
-    """Yield every row of an edits database, by pair and then as they followed, to be exported one by one."""
-    connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    try:
-        codes = dict(connection.execute("SELECT id, code FROM ptp_code"))
-        terms = {row[0]: (row[1], row[2], _terms(*row[3:])) for row in connection.execute(_ALL_TERMS)}
-        before, occurrence = None, 0
-        for one, two, number in connection.execute(_ALL_PAIRS):
-            setting, release, said = terms[number]
-            occurrence = occurrence + 1 if before == (one, two, release) else 0
-            before = (one, two, release)
-            yield PtpEdit(release, setting, codes[one], codes[two], occurrence, said)
-    finally:
-        connection.close()
-
-
-def _terms(effective: str, deleted: str, indicator: str, prior_1996: int, rationale: str) -> Terms:
-    return Terms(
-        date.fromisoformat(effective) if effective else None,
-        date.fromisoformat(deleted) if deleted else None,
-        indicator,
-        bool(prior_1996),
-        rationale,
-    )

@@ -7,7 +7,8 @@ import sqlite3
 
 import pytest
 
-from codegraph.build.edits import build_edits, read_edits
+from codegraph.build.edits import build_edits
+from codegraph.build.edits_history import read_edits
 from codegraph.errors import SourceError
 from codegraph.sources import ncci_ptp
 from codegraph.sources.files import members
@@ -104,6 +105,13 @@ def test_a_re_issue_is_newer_than_what_it_replaces(tmp_path):
     assert "bundlesUnlessDistinct>" in (tmp_path / "edges.nt").read_text()
 
 
+def test_an_excerpt_of_a_newer_release_does_not_hide_the_last_whole_one(tmp_path):
+    newer = {"ccipra-v322r0-f1.excerpt.txt": ["44310\t44005\t\t20200101\t*\t1\tNew"]}
+    built, db = build(tmp_path, sources(tmp_path, FILES | newer))
+    assert sorted(built.codes) == ["ncci-ptp-outpatient/2024Q3", "ncci-ptp-practitioner/2024Q3"]
+    assert db.execute("SELECT count(*) FROM ptp WHERE release LIKE '%2026Q3'").fetchone() == (1,)
+
+
 def test_more_rows_than_one_insert_in_any_order(tmp_path):
     rows = [f"{10000 + n // 9:05}\t{20000 + n % 9:05}\t\t\t*\t{n % 2}\tReason" for n in range(1234)]
     shuffled = random.Random(7).sample(rows, len(rows))
@@ -150,7 +158,7 @@ def test_a_part_given_as_text_and_as_workbook_is_read_once(tmp_path, make_workbo
     cells = [line.split("\t") for line in (HEADER + "\n".join(FILES["ccipra-v301r0-f1.txt"])).split("\n")]
     twin = make_workbook("ccipra-v302r0-f1.xlsx", cells)
     other = make_workbook(
-        "ccipra-v302r0-f2.xlsx", cells[:5] + [["99211", "44310", "", "20200101", "*", "1", "New"]]
+        "ccipra-v302r0-f2.xlsx", [*cells[:5], ["99211", "44310", "", "20200101", "*", "1", "New"]]
     )
     release = found[0][1]
     built, db = build(tmp_path, [(twin, release), *found, (other, release)])
@@ -179,9 +187,11 @@ def test_official_counts(tmp_path, data_dir):
     for setting in ("practitioner", "outpatient"):
         member = next(members(data_dir / "ncci" / f"ptp_{setting}_2024Q3.txt.xz"))
         found.append((member, ncci_ptp.READERS[0].release(member)))
+    excerpt = next(members(data_dir / "ncci" / "ccipra-v322r0-f1.excerpt.txt"))
+    found.append((excerpt, ncci_ptp.READERS[0].release(excerpt)))
     built, db = build(tmp_path, found)
-    assert [(f.rows, f.rejected) for f in built.files] == [(2_546_017, 0), (1_775_818, 0)]
-    assert db.execute("SELECT count(*) FROM ptp_pair").fetchone() == (4_321_835,)
+    assert [(f.rows, f.rejected) for f in built.files] == [(2_546_017, 0), (1_775_818, 0), (22, 0)]
+    assert db.execute("SELECT count(*) FROM ptp_pair").fetchone() == (4_321_857,)
     assert built.edges == 3_005_677
     assert (tmp_path / "edits.sqlite").stat().st_size < 200_000_000
     pair = "SELECT setting, indicator, deleted FROM ptp WHERE column1 = '44310' AND column2 = '44005'"

@@ -81,7 +81,7 @@ def test_the_archive_s_name_helps_where_the_member_s_does_not():
 
 @pytest.mark.parametrize("name", ["edits_2024Q3.txt", "hospital practitioner 2024Q3.txt"])
 def test_an_untold_setting_is_asked_for(tmp_path, name):
-    with pytest.raises(SourceError, match="cannot tell the setting.*rename"):
+    with pytest.raises(SourceError, match=r"cannot tell the setting.*rename"):
         READER.release(write(tmp_path, name))
 
 
