@@ -35,6 +35,7 @@ CLOSED += (
     "stoma-form",
 )
 CLOSED += ("strength",)
+WRITTEN_OUT = re.compile(r"(?:codegraph/ontology#|\{CG\}|CG \+ \")([A-Za-z]\w*)")
 NAMED_IN_TEXT = re.compile(r"(?<![\w:/-])(cg|skos|dcterms|prov|sssom|vann):([A-Za-z_]\w*)(?![\w-]*[:/.]\w)")
 
 
@@ -86,6 +87,12 @@ def test_every_term_named_in_code_and_queries_is_declared(kind):
         for path, text in texts.items()
         for prefix, local in NAMED_IN_TEXT.findall(text)
         if expand(f"{prefix}:{local}") not in known
+    }
+    missing |= {
+        f"{path.name}: cg:{local}"
+        for path, text in texts.items()
+        for local in WRITTEN_OUT.findall(text)
+        if CG + local not in known
     }
     assert missing == set()
 

@@ -90,9 +90,9 @@ def test_a_hanging_java_is_ended_with_all_its_processes(workplace, tmp_path, fak
         f"sleep 300 &\necho $$ $! > {pids}\nwait\n"
     )
     started = time.monotonic()
-    with pytest.raises(ReasonerError, match="ended after 3 seconds"):
-        check_consistency(planted(tmp_path, ""), packaged=False, timeout=3)
-    assert time.monotonic() - started < 8
+    with pytest.raises(ReasonerError, match="ended after 5 seconds"):
+        check_consistency(planted(tmp_path, ""), packaged=False, timeout=5)
+    assert time.monotonic() - started < 15
     assert all(ended(int(pid)) for pid in pids.read_text().split())
 
 
