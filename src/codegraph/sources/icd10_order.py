@@ -56,7 +56,7 @@ def system_of(head: bytes) -> str | None:
     lines = head.decode("latin-1").lstrip("ï»¿").splitlines()
     lines = lines[:-1] if len(head) >= 65536 else lines
     found = [match for line in lines if line.strip() and (match := _START.match(line))]
-    if not found or len(found) < 0.9 * sum(1 for line in lines if line.strip()):
+    if not found or 2 * len(found) < sum(1 for line in lines if line.strip()):
         return None
     lengths = {len(match[1]) for match in found}
     if lengths & {4, 5, 6} or not lengths & {7}:
@@ -116,6 +116,8 @@ def _row(system: str, number: int, line: str, headers: dict[str, str]) -> OrderR
         )
     code, billable = match[2], match[3] == "1"
     short, label = match[4].strip(), match[5].strip()
+    if len(label) < len(short):  # in no official line: a long title that ends too soon
+        return Reject(number, "the long title is shorter than the short one", line[:200])
     if not billable and system == "icd10pcs":
         if not _PCS_TABLE.fullmatch(code):
             return Reject(number, f"{code} is no ICD-10-PCS table: a header has three characters", line[:200])
