@@ -46,7 +46,9 @@ def _is_header(keys: set[str]) -> bool:
 
 def _is_text(head: bytes) -> bool:
     """Recognise the fixed text: no header, and every line a carrier, a locality, a name and four digits."""
-    lines = [line for line in head[:8192].decode("latin-1").splitlines()[:-1] if line.strip()]
+    lines = [line for line in head[:8192].decode("latin-1").splitlines() if line.strip()]
+    if len(head) >= 8192:
+        lines.pop()  # cut somewhere
     return len(lines) > 2 and all(_TEXT_ROW.fullmatch(line) for line in lines[:20])
 
 

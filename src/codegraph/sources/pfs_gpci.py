@@ -71,7 +71,7 @@ def _columns(sheet: Sheet) -> dict[str, int]:
     for field, pattern in _INDICES.items():
         found = [n for n, name in enumerate(keys) if pattern.fullmatch(name)]
         if len(found) > 1:
-            found = [n for n in found if " WITH 1 0 FLOOR" in f" {keys[n]}"]
+            found = [n for n in found if "WITH 1 0 FLOOR" in keys[n]] or found
         if len(found) != 1:
             raise SourceError(
                 f"{sheet.member.label}: {len(found)} columns are the {field} index; one is needed"
