@@ -376,8 +376,8 @@ def validate(
     ctx: click.Context,
     files: tuple[Path, ...],
     shapes: tuple[Path, ...],
-    engine: Any,
-    format: str,  # noqa: ANN401
+    engine: Engine | None,
+    format: str,
 ) -> None:
     """Validate the release, or RDF FILES of yours, against shapes and checks; exit 1 on violations."""
     named = list(shapes) or None

@@ -33,6 +33,8 @@ from codegraph.release import TABLES
 from codegraph.sources.base import CodeFact, Reader, Release
 
 _BULK: Final = "bulk.nq"
+# Direct edges without a release of their own: they tell what is in force, so only the newest release gives them.
+_IN_FORCE: Final = frozenset({rdf.term("cg:isAddOnTo")})
 PACKAGED: Final = Release("codegraph", IDENT.partition("/")[2], "Packaged knowledge of codegraph")
 
 
@@ -40,6 +42,10 @@ class Assembly:
     """Everything of one build between reading and loading."""
 
     def __init__(self, staging: Path, idents: Sequence[str], progress: Progress) -> None:
+        series = Counter(ident.partition("/")[0] for ident in idents)
+        # Of several releases of one series the newest comes first; the others add only what it does not say.
+        self._said: dict[str, set[Triple]] = {source: set() for source, n in series.items() if n > 1}
+        self._begun: set[str] = set()
         self.staging = staging
         self.progress = progress
         self.packaged = Packaged.load(idents)
@@ -60,9 +66,21 @@ class Assembly:
                 self.collector.add(release, fact)
         self.pcs.add_source(reader.kind, release, rows)
         triples = (t for row in rows for t in reader.triples(row, release))
-        self.writer.add(release.ident, self._fresh(triples), named_graph=reader.named_graph)
+        fresh = self._newest(release, self._fresh(triples), named_graph=reader.named_graph)
+        self.writer.add(release.ident, fresh, named_graph=reader.named_graph)
         if reader.table is not None and reader.table_rows is not None:
             self.tables.add(reader.table, (r for row in rows for r in reader.table_rows(row, release)))
+
+    def _newest(self, release: Release, triples: Iterable[Triple], *, named_graph: bool) -> Iterable[Triple]:
+        """Leave out of an older release what a newer one of its series says, and its edges: these may be gone."""
+        older = release.source in self._begun
+        self._begun.add(release.source)
+        said = self._said.get(release.source) if named_graph else None
+        if said is None:
+            return (t for t in triples if not (older and t.predicate in _IN_FORCE))
+        fresh = [t for t in triples if t not in said]
+        said.update(fresh)
+        return fresh
 
     def add_codes(self, release: Release, notations: Iterable[str]) -> None:
         """Take codes that only occur in a release's edges: they are codes, and that is all it says of them."""
@@ -139,7 +157,9 @@ class Assembly:
             code = merge(key, self.collector.facts.pop(key), newest, self.pcs.label)
             code = self._placed(code, headings)
             counts[code.system] += 1
-            plain[code.newest.ident].extend(t for t in definitional(code) if t not in self._known)
+            plain[code.newest.ident].extend(
+                t for t in definitional(code, self.described) if t not in self._known
+            )
             for release, triple in descriptive(code, self.described):
                 lines[release.ident].append(triple)
             for release, triple in licensed_triples(code):

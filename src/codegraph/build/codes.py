@@ -192,9 +192,11 @@ _SCHEME: Final = {s: _IRI(f"{CODE}{s}") for s in CODE_PREFIXES}
 _TYPE: Final = {s: rdf.term(c) for s, c in _CLASSES.items()}
 
 
-def definitional(code: MergedCode) -> Iterator[Triple]:
-    """Yield what a code is whatever release is read: type, notation, system, release membership, other IRIs."""
-    subject = _IRI(code_iri(code.system, code.notation))
+def definitional(code: MergedCode, described: Described) -> Iterator[Triple]:
+    """Yield what a code is whatever release is read: type, notation, system, status, membership, other IRIs."""
+    iri = code_iri(code.system, code.notation)
+    subject = _IRI(iri)
+    known = described.get(iri, set())
     yield Triple(subject, rdf.TYPE, _TYPE[code.system])
     yield Triple(subject, rdf.NOTATION, rdf.literal(code.notation))
     yield Triple(subject, rdf.IN_SCHEME, _SCHEME[code.system])
@@ -202,6 +204,8 @@ def definitional(code: MergedCode) -> Iterator[Triple]:
         yield Triple(subject, rdf.term("cg:undottedCode"), rdf.literal(code.notation.replace(".", "")))
     if SYSTEMS[code.system].bioportal:
         yield Triple(subject, rdf.EXACT_MATCH, _IRI(f"{SYSTEMS[code.system].bioportal}{code.notation}"))
+    if rdf.term("cg:codeStatus") not in known:  # judged from all releases, so no single release says it
+        yield Triple(subject, rdf.term("cg:codeStatus"), _IRI(f"{CONCEPT}code-status/{code.status}"))
     for release in code.lists:
         yield Triple(subject, rdf.IN_RELEASE, _IRI(f"{RELEASE}{release.ident}"))
     if code.system == "icd10pcs":
@@ -218,7 +222,6 @@ def descriptive(code: MergedCode, described: Described) -> Iterator[tuple[Releas
         if predicate not in known:
             yield release, Triple(subject, predicate, obj)
 
-    yield from fresh(code.newest, rdf.term("cg:codeStatus"), _IRI(f"{CONCEPT}code-status/{code.status}"))
     if code.label and code.label_release:
         yield from _label(subject, code.label, code.label_release, known)
     if code.short_label and code.short_label != code.label:

@@ -15,6 +15,7 @@ from typing import Any, Final, TextIO
 
 from codegraph import __version__, knowledge, release
 from codegraph.build.assemble import PACKAGED, Assembly
+from codegraph.build.codes import release_order
 from codegraph.build.edits_job import EditsJob, Outcome
 from codegraph.build.load import load_apart
 from codegraph.build.progress import Progress, Silent
@@ -23,7 +24,7 @@ from codegraph.build.publish import staged
 from codegraph.errors import SourceError
 from codegraph.rdf import Triple
 from codegraph.release import Manifest, Source
-from codegraph.sources.base import Note, Reject
+from codegraph.sources.base import Note, Reject, Release
 from codegraph.sources.registry import Found, scan
 
 MAX_REJECTS: Final = 0.01
@@ -83,22 +84,23 @@ def build(
 def choose(found: Iterable[Found]) -> tuple[list[Found], list[str]]:
     """Keep one file for each release of a source, the plainest form first; parts of one bulk release all stay.
 
-    Returns the files to read, sorted by release, and a line for each one left out.
+    Returns the files to read, by series and in each series the newest first, and a line for each one left out.
     """
-    groups: dict[str, list[Found]] = defaultdict(list)
+    groups: dict[Release, list[Found]] = defaultdict(list)
     for item in found:
         if item.reader is not None and item.release is not None:
-            groups[item.release.ident].append(item)
+            groups[item.release].append(item)
     chosen: list[Found] = []
     skipped = []
-    for ident in sorted(groups):
-        items = sorted(groups[ident], key=_preference)
+    for known in sorted(groups, key=release_order, reverse=True):
+        items = sorted(groups[known], key=_preference)
         keep = items if items[0].reader is not None and items[0].reader.bulk else items[:1]
         chosen += keep
         skipped += [
-            f"{i.member.label}: the same release ({ident}) as {keep[0].member.label}"
+            f"{i.member.label}: the same release ({known.ident}) as {keep[0].member.label}"
             for i in items[len(keep) :]
         ]
+    chosen.sort(key=lambda f: f.release.source if f.release else "")
     return chosen, skipped
 
 
