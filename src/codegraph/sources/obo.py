@@ -66,7 +66,7 @@ class Bridge:
 def unescape(text: str) -> str:
     r"""Resolve the escapes of OBO.
 
-    >>> unescape(r"Talk\\:Tract")
+    >>> unescape(r"Talk\:Tract")
     'Talk:Tract'
     """
     return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), text)

@@ -42,12 +42,12 @@ class MappingSet:
         prefix, colon, local = curie.partition(":")
         if not colon or local.startswith("//"):
             raise ValueError(f"{curie!r} is no CURIE")
-        system = prefix.lower()
-        if system in CODE_PREFIXES and (notation := normalise(system, local)) is not None:
-            return code_iri(system, notation)
         start = BUILT_IN.get(prefix) or self.prefixes.get(prefix)
         if start is None:
             raise SourceError(f"prefix {prefix!r} (in {curie!r}) is not declared in curie_map")
+        system = prefix.lower()
+        if system in CODE_PREFIXES and (notation := normalise(system, local)) is not None:
+            return code_iri(system, notation)
         if not is_iri(start + local):
             raise ValueError(f"{curie!r} does not make a legal IRI")
         return start + local
