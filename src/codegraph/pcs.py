@@ -86,12 +86,10 @@ class Row:
         return a * b * c * d
 
     def __contains__(self, code: object) -> bool:
-        return (
-            isinstance(code, str)
-            and len(code) == 7
-            and code.startswith(self.table)
-            and all(char in axis.chars for char, axis in zip(code[3:], self.axes, strict=True))
-        )
+        if not isinstance(code, str) or len(code) != 7 or not code.startswith(self.table):
+            return False
+        a, b, c, d = self.axes
+        return code[3] in a.chars and code[4] in b.chars and code[5] in c.chars and code[6] in d.chars
 
     def codes(self) -> Iterator[str]:
         """Yield the codes of the row in the order of its values."""
