@@ -2,41 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 from codegraph.errors import SourceError
-from codegraph.sources import xlsx
+from codegraph.sources import (
+    ccsr,
+    gems,
+    hcpcs_csv,
+    hcpcs_fixed_width,
+    icd10_order,
+    icd10cm_tabular,
+    icd10pcs_definitions,
+    icd10pcs_index,
+    icd10pcs_keys,
+    icd10pcs_tables,
+    ncci_addon,
+    ncci_mue,
+    ncci_ptp,
+    obo,
+    opps_addendum_a,
+    opps_addendum_b,
+    opps_addendum_d1,
+    opps_addendum_e,
+    pfs_anesthesia,
+    pfs_gpci,
+    pfs_localities,
+    pfs_opps_cap,
+    pfs_relative_values,
+    place_of_service,
+    rbcs,
+    specialty_taxonomy,
+    sssom,
+    xlsx,
+)
 from codegraph.sources.base import Reader, Release
 from codegraph.sources.files import Member, members
 
-MODULES: Final = (
-    *("pfs_relative_values", "pfs_gpci", "pfs_localities", "pfs_anesthesia", "pfs_opps_cap"),
-    *("opps_addendum_a", "opps_addendum_b", "opps_addendum_d1", "opps_addendum_e"),
-    *("place_of_service", "specialty_taxonomy"),
-    *("ncci_ptp", "ncci_mue", "ncci_addon", "gems", "ccsr", "rbcs"),
-    *("hcpcs_fixed_width", "hcpcs_workbook", "hcpcs_csv"),
-    *("icd10_order", "icd10cm_tabular", "icd10pcs_tables", "icd10pcs_definitions", "icd10pcs_index"),
-    *("icd10pcs_keys", "obo", "sssom"),
+READERS: Final[tuple[Reader, ...]] = (
+    pfs_relative_values.READER,
+    pfs_gpci.READER,
+    pfs_localities.READER,
+    pfs_anesthesia.READER,
+    pfs_opps_cap.READER,
+    opps_addendum_a.READER,
+    opps_addendum_b.READER,
+    opps_addendum_d1.READER,
+    opps_addendum_e.READER,
+    place_of_service.READER,
+    specialty_taxonomy.READER,
+    *ncci_ptp.READERS,
+    *ncci_mue.READERS,
+    *ncci_addon.READERS,
+    *gems.READERS,
+    *ccsr.READERS,
+    *rbcs.READERS,
+    *hcpcs_fixed_width.READERS,
+    *hcpcs_csv.READERS,
+    *icd10_order.READERS,
+    *icd10cm_tabular.READERS,
+    *icd10pcs_tables.READERS,
+    *icd10pcs_definitions.READERS,
+    *icd10pcs_index.READERS,
+    *icd10pcs_keys.READERS,
+    *obo.READERS,
+    *sssom.READERS,
 )
-
-
-def _readers() -> Iterator[Reader]:
-    for name in MODULES:
-        try:
-            module = import_module(f"codegraph.sources.{name}")
-        except ModuleNotFoundError:
-            continue
-        yield from getattr(module, "READERS", None) or (module.READER,)
-
-
-READERS: Final[tuple[Reader, ...]] = tuple(_readers())
 _BY_KIND: Final = {reader.kind: reader for reader in READERS}
-if len(_BY_KIND) != len(READERS):
-    raise AssertionError("two readers have the same kind")
 
 # Where a kind of file that is not there is to be had.
 MISSING_HINTS: Final[dict[str, str]] = {
