@@ -265,9 +265,8 @@ def members(path: Path) -> Iterator[Member]:
     suffix = path.suffix.lower()
     if suffix in _OPENERS:
         magic, _ = _OPENERS[suffix]
-        with path.open("rb") as stream:
-            if stream.read(len(magic)) != magic:
-                raise SourceError(f"{path.name} is not a {suffix} file, whatever its name says")
+        if _start(path, len(magic)) != magic:
+            raise SourceError(f"{path.name} is not a {suffix} file, whatever its name says")
     if suffix != ".zip":
         yield Member(path, None)
         return
@@ -279,3 +278,11 @@ def members(path: Path) -> Iterator[Member]:
         ) from error
     for info in infos:
         yield Member(path, info.filename)
+
+
+def _start(path: Path, size: int) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(size)
+    except OSError as error:
+        raise SourceError(f"{path.name} cannot be opened: {error}") from error
