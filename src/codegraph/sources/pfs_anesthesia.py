@@ -15,7 +15,7 @@ from codegraph.rdf import Triple
 from codegraph.sources.base import Note, Reader, Reject, Release, Table
 from codegraph.sources.delimited import Record, Sheet, head_rows, key, open_sheet, read_rows
 from codegraph.sources.files import Member
-from codegraph.sources.pfs_localities import PAGE, locality_key, locality_term, yearly
+from codegraph.sources.pfs_localities import PAGE, is_remark, locality_key, locality_term, yearly
 from codegraph.sources.values import RowError, decimal, plain
 
 _NAMES: Final = {"CONTRACTOR": "carrier", "LOCALITY": "locality", "LOCALITY NAME": "name"}
@@ -87,7 +87,7 @@ def read(member: Member) -> Iterator[AnesthesiaFactor | Reject | Note]:
         return [*notes, *rows]
 
     width = max(*columns.values(), *(at for at, _, _ in factors)) + 1
-    yield from read_rows(sheet, parse, width=width, is_note=_is_note)
+    yield from read_rows(sheet, parse, width=width, is_note=is_remark)
 
 
 def _factor_columns(sheet: Sheet) -> list[tuple[int, str, Decimal | None]]:
@@ -100,10 +100,6 @@ def _factor_columns(sheet: Sheet) -> list[tuple[int, str, Decimal | None]]:
     if len({part for _, part, _ in found}) != len(found):
         raise SourceError(f"{sheet.member.label}: two columns hold the same conversion factor")
     return sorted(found, key=lambda column: column[1])
-
-
-def _is_note(record: Record) -> bool:
-    return bool(record.cells[0]) and not record.cells[0].isdigit() and not any(record.cells[1:])
 
 
 def _read_text(member: Member) -> Iterator[AnesthesiaFactor | Reject]:

@@ -15,7 +15,7 @@ from codegraph.rdf import Triple
 from codegraph.sources.base import Note, Reader, Reject, Release, Table
 from codegraph.sources.delimited import Record, Sheet, head_rows, key, open_sheet, read_rows
 from codegraph.sources.files import Member
-from codegraph.sources.pfs_localities import PAGE, locality_key, locality_term, yearly
+from codegraph.sources.pfs_localities import PAGE, is_remark, locality_key, locality_term, yearly
 from codegraph.sources.values import RowError, decimal, plain
 
 _NAMES: Final = {
@@ -100,12 +100,7 @@ def read(member: Member) -> Iterator[LocalityIndices | Reject | Note]:
         marks = cell["name"][len(name) :].strip()
         return [*notes, LocalityIndices(*place, cell["state"], name, marks, *numbers)]
 
-    yield from read_rows(sheet, parse, width=max(columns.values()) + 1, is_note=_is_note)
-
-
-def _is_note(record: Record) -> bool:
-    """Recognise the remarks below the rows: a text in the first cell and nothing beside it."""
-    return bool(record.cells[0]) and not record.cells[0].isdigit() and not any(record.cells[1:])
+    yield from read_rows(sheet, parse, width=max(columns.values()) + 1, is_note=is_remark)
 
 
 _PLACE: Final = (rdf.term("cg:carrier"), rdf.term("cg:localityNumber"), rdf.term("cg:state"))

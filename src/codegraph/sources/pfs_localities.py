@@ -70,6 +70,11 @@ def yearly(source: str, title: str, text: str, member: Member) -> Release:
     return Release(source, str(year), f"{title} {year}", None, date(year, 1, 1), date(year, 12, 31))
 
 
+def is_remark(record: Record) -> bool:
+    """Recognise the remarks below the rows: a text in the first cell and nothing beside it."""
+    return bool(record.cells[0]) and not record.cells[0].isdigit() and not any(record.cells[1:])
+
+
 def sniff(head: bytes) -> bool:
     """Recognise the list of counties by its header."""
     return has_header(head, "LOCALITY NUMBER", "STATE", "FEE SCHEDULE AREA", "COUNTIES")
@@ -116,12 +121,7 @@ def read(member: Member) -> Iterator[Locality | Reject | Note]:
             Note(record.line, "a row that repeats an earlier one is kept once", f"{carrier}-{locality}"),
         ]
 
-    yield from read_rows(sheet, parse, width=max(columns.values()) + 1, is_note=_is_note)
-
-
-def _is_note(record: Record) -> bool:
-    """Recognise the remarks below the rows: a text in the first cell and nothing beside it."""
-    return bool(record.cells[0]) and not record.cells[0].isdigit() and not any(record.cells[1:])
+    yield from read_rows(sheet, parse, width=max(columns.values()) + 1, is_note=is_remark)
 
 
 _COUNTY: Final = rdf.term("cg:county")
