@@ -10,7 +10,7 @@ from codegraph.validation.data import Data, Term, text
 from codegraph.validation.paths import path_text
 from codegraph.validation.report import ValidationResult
 from codegraph.validation.shapes import Shape
-from codegraph.validation.suspects import suspect_queries, target_pattern
+from codegraph.validation.suspects import Suspects
 
 
 def validate(store: ox.Store, shapes: Iterable[Shape]) -> Iterator[ValidationResult]:
@@ -19,23 +19,13 @@ def validate(store: ox.Store, shapes: Iterable[Shape]) -> Iterator[ValidationRes
     The order is that of the shapes; a result can come twice (`Report.of` sorts and drops doubles).
     """
     data = Data(store)
+    suspects = Suspects(data)
     for shape in shapes:
         if not shape.targets:
             continue
-        target = target_pattern(shape.targets, data)
         for part in (shape, *shape.properties):
-            for focus in suspects(part, target, data):
+            for focus in suspects.of(part, shape.targets):
                 yield from judge(part, focus, data)
-
-
-def suspects(shape: Shape, target: str, data: Data) -> set[Term]:
-    """Return the focus nodes of a target that may fail a shape: all that fail, and some that do not."""
-    found: set[Term] = set()
-    for query in suspect_queries(shape, target, data):
-        rows = data.store.query(query, use_default_graph_as_union=True)
-        assert isinstance(rows, ox.QuerySolutions)  # noqa: S101  a SELECT
-        found.update(row["focus"] for row in rows)
-    return found
 
 
 def judge(shape: Shape, focus: Term, data: Data) -> Iterator[ValidationResult]:

@@ -6,12 +6,14 @@ The joins are written so that Oxigraph hashes them (sub-SELECT and MINUS): FILTE
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 from string import Template
 from typing import Final
 
+import pyoxigraph as ox
+
 from codegraph.validation.constraints import Search
-from codegraph.validation.data import Data
+from codegraph.validation.data import Data, Term
 from codegraph.validation.shapes import Shape, Targets
 
 # Patterns that bind ?focus by themselves, from the property's own triples.
@@ -36,10 +38,15 @@ _NODE: Final[dict[str, Template]] = {
     "class": Template("MINUS { VALUES ?class { $classes } ?focus a ?class }"),
     "without": Template("FILTER(!sameTerm(?focus, $term))"),
 }
-_FREE_QUERY: Final = Template(
+_FREE_QUERY: Final = Template("SELECT DISTINCT ?focus WHERE { $pattern } LIMIT $limit")
+_JOIN_QUERY: Final = Template(
     "SELECT DISTINCT ?focus WHERE { { SELECT DISTINCT ?focus WHERE { $pattern } } $target }"
 )
 _NARROW_QUERY: Final = Template("SELECT DISTINCT ?focus WHERE { $target $pattern }")
+# Up to so many suspects, it costs less to look at each one's types than to join with all instances of a class;
+# up to so many targets, less to judge each one than to search.
+_FEW: Final = 10_000
+_FEW_TARGETS: Final = 2_000
 
 _BY_CLASS: Final = Template("{ VALUES ?target { $classes } ?focus a ?target }")
 _BY_NODE: Final = Template("{ VALUES ?focus { $nodes } }")
@@ -60,31 +67,76 @@ def target_pattern(targets: Targets, data: Data) -> str:
     return parts[0] if len(parts) == 1 else f"{{ {' UNION '.join(parts)} }}"
 
 
-def suspect_queries(shape: Shape, target: str, data: Data) -> Iterator[str]:
-    """Yield the queries whose answers together hold every focus node of the target that can fail a shape."""
-    searches = [constraint.search() for constraint in shape.constraints]
-    tests = [search.test for search in searches if search.kind == "test"]
-    others = [search for search in searches if search.kind != "test"]
-    merged = [Search("test", " || ".join(tests))] if tests else []
-    path = shape.path.sparql if shape.path else ""
-    for search in dict.fromkeys(merged + others):
-        yield _query(search, path, target, data)
+@dataclass(slots=True)
+class Suspects:
+    """Finds the suspects of shapes in one graph; what several shapes look for is looked for once."""
+
+    data: Data
+    _found: dict[str, frozenset[Term] | None] = field(default_factory=dict)
+    _targets: dict[Targets, frozenset[Term] | None] = field(default_factory=dict)
+
+    def of(self, shape: Shape, targets: Targets) -> set[Term]:
+        """Return focus nodes among the targets that may fail a shape: all that fail, and some that do not."""
+        if not shape.constraints:
+            return set()
+        few = self._few(targets)
+        if few is not None:
+            return set(few)
+        searches = [constraint.search() for constraint in shape.constraints]
+        tests = [search.test for search in searches if search.kind == "test"]
+        others = [search for search in searches if search.kind != "test"]
+        merged = [Search("test", " || ".join(tests))] if tests else []
+        path = shape.path.sparql if shape.path else ""
+        found: set[Term] = set()
+        for search in dict.fromkeys(merged + others):
+            found |= self._search(search, path, targets)
+        return found
+
+    def _few(self, targets: Targets) -> frozenset[Term] | None:
+        """Return all targets where they are few, else None."""
+        if targets not in self._targets:
+            pattern = target_pattern(targets, self.data)
+            some = self._ask(_FREE_QUERY.substitute(pattern=pattern, limit=_FEW_TARGETS + 1))
+            self._targets[targets] = some if len(some) <= _FEW_TARGETS else None
+        return self._targets[targets]
+
+    def _search(self, search: Search, path: str, targets: Targets) -> frozenset[Term] | set[Term]:
+        gaps = {
+            "path": path,
+            "test": search.test,
+            "number": search.number,
+            "term": search.term,
+            "classes": _iris(self.data.subclasses(search.classes_of)) if search.classes_of else "",
+        }
+        if path and search.kind in _FREE:
+            return self._free(_FREE[search.kind].substitute(gaps), targets)
+        template = _NARROW[search.kind] if path else _NODE.get(search.kind, _NARROW["all"])
+        target = target_pattern(targets, self.data)
+        return self._ask(_NARROW_QUERY.substitute(target=target, pattern=template.substitute(gaps)))
+
+    def _free(self, pattern: str, targets: Targets) -> frozenset[Term] | set[Term]:
+        if pattern not in self._found:
+            some = self._ask(_FREE_QUERY.substitute(pattern=pattern, limit=_FEW + 1))
+            self._found[pattern] = some if len(some) <= _FEW else None
+        few = self._found[pattern]
+        if few is not None:
+            return {focus for focus in few if is_target(focus, targets, self.data)}
+        return self._ask(_JOIN_QUERY.substitute(pattern=pattern, target=target_pattern(targets, self.data)))
+
+    def _ask(self, query: str) -> frozenset[Term]:
+        rows = self.data.store.query(query, use_default_graph_as_union=True)
+        assert isinstance(rows, ox.QuerySolutions)  # noqa: S101  a SELECT
+        return frozenset(row["focus"] for row in rows)
 
 
-def _query(search: Search, path: str, target: str, data: Data) -> str:
-    gaps = {
-        "path": path,
-        "test": search.test,
-        "number": search.number,
-        "term": search.term,
-        "classes": _iris(data.subclasses(search.classes_of)) if search.classes_of else "",
-    }
-    if not path:
-        template = _NODE.get(search.kind, _NARROW["all"])
-        return _NARROW_QUERY.substitute(target=target, pattern=template.substitute(gaps))
-    if search.kind in _FREE:
-        return _FREE_QUERY.substitute(target=target, pattern=_FREE[search.kind].substitute(gaps))
-    return _NARROW_QUERY.substitute(target=target, pattern=_NARROW[search.kind].substitute(gaps))
+def is_target(focus: Term, targets: Targets, data: Data) -> bool:
+    """Tell whether a node is among the targets of a shape."""
+    return (
+        any(data.is_instance(focus, iri) for iri in targets.classes)
+        or focus in targets.nodes
+        or any(next(data.objects(focus, ox.NamedNode(iri)), None) is not None for iri in targets.subjects_of)
+        or any(next(data.subjects(ox.NamedNode(iri), focus), None) is not None for iri in targets.objects_of)
+    )
 
 
 def _iris(iris: frozenset[str] | set[str]) -> str:
