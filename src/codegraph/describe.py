@@ -36,7 +36,7 @@ _HIDDEN: Final = _EDGES | {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """A node that a release holds about a code: a fee schedule entry, a unit limit, an an add-on edit."""
+    """A node that a release holds about a code: a fee schedule entry, a unit limit, an add-on edit."""
 
     kind: str
     release: str | None
@@ -106,7 +106,7 @@ def describe(code: Code, store: GraphStore, manifest: Manifest) -> Description:
         label=code.label,
         status=code.status,
         billable=code.billable,
-        in_releases=tuple(sorted(str(v).removeprefix("release:") for p, v, _ in rows if p == "cg:inRelease")),
+        in_releases=tuple(sorted(str(v).removeprefix(RELEASE) for p, v, _ in rows if p == "cg:inRelease")),
         parents=tuple(parents(store, code.iri)),
         facts=tuple(Fact(p, v, g) for p, v, g in rows if p not in _HIDDEN),
         procedure=read_procedure(store, procedure) if procedure else None,
@@ -120,10 +120,10 @@ def describe(code: Code, store: GraphStore, manifest: Manifest) -> Description:
         },
         labels={},
         sources={},
-        not_loaded=_not_loaded(code, manifest),
+        not_loaded=_not_loaded(code, manifest, entries),
     )
     described.labels.update(_labels(store, described))
-    described.sources.update(_sources(described, manifest))
+    described.sources.update(_sources(store, described, manifest))
     return described
 
 
@@ -177,6 +177,11 @@ def _ident(graph: str | None) -> str | None:
     return graph.removeprefix(RELEASE) if graph else None
 
 
+def _release(value: object) -> str:
+    """Return the ident (`cms-pfs/2025D`) of a release's IRI."""
+    return expand(str(value)).removeprefix(RELEASE)
+
+
 def _entries(store: GraphStore, iri: str) -> Iterable[Entry]:
     seen = set()
     for pointer in _POINTERS:
@@ -186,7 +191,7 @@ def _entries(store: GraphStore, iri: str) -> Iterable[Entry]:
             seen.add(node)
             rows = [(contract(p), _short(v)) for p, v, _ in store.describe(node)]
             kind = next((str(v) for p, v in rows if p == "rdf:type"), "?")
-            release = next((str(v).removeprefix("release:") for p, v in rows if p == "cg:ofRelease"), None)
+            release = next((str(v).removeprefix(RELEASE) for p, v in rows if p == "cg:ofRelease"), None)
             facts = tuple(Fact(p, v, release) for p, v in rows if p not in {"rdf:type", "cg:ofRelease"})
             yield Entry(kind, release, contract(node), facts)
 
@@ -226,7 +231,7 @@ def _labels(store: GraphStore, described: Description) -> dict[str, str]:
     facts = [*described.facts, *(f for e in described.entries for f in e.facts)]
     curies |= {f.value for f in facts if isinstance(f.value, str) and ":" in f.value and " " not in f.value}
     curies |= {f.property for f in facts}
-    curies |= {e.kind for e in described.entries}
+    curies |= {e.kind for e in described.entries} | {s.property for s in described.statements}
     curies |= {i.strength for i in described.indications if i.strength}
     if described.procedure is not None:
         for name in (*PROCEDURE_FACETS, *PROCEDURE_LINKS):
@@ -242,7 +247,7 @@ def _label_of(store: GraphStore, curie: str) -> str | None:
         return None
 
 
-def _sources(described: Description, manifest: Manifest) -> dict[str, str]:
+def _sources(store: GraphStore, described: Description, manifest: Manifest) -> dict[str, str]:
     """Return a line for each release that a description names: title, file and hash."""
     idents = (
         {e.release for e in described.entries}
@@ -255,7 +260,9 @@ def _sources(described: Description, manifest: Manifest) -> dict[str, str]:
         if source is not None:
             lines[ident] = f"{source.title}, {source.file}, sha256 {source.sha256[:12]}"
         else:
-            lines[ident] = "packaged knowledge of codegraph"
+            title = store.object(RELEASE + ident, "dcterms:title")
+            stated = f"{title}; " if title else ""
+            lines[ident] = f"{stated}as stated in the packaged knowledge of codegraph"
     return lines
 
 
@@ -287,8 +294,9 @@ _WANTED: Final = (
 )
 
 
-def _not_loaded(code: Code, manifest: Manifest) -> tuple[str, ...]:
-    loaded = [s.release for s in manifest.sources]
+def _not_loaded(code: Code, manifest: Manifest, entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Say what a user may miss; figures that the packaged knowledge states of this code are not missing."""
+    loaded = [s.release for s in manifest.sources] + [e.release for e in entries if e.release]
     return tuple(
         f"{what}: not loaded ({file})"
         for system, start, what, file in _WANTED

@@ -96,7 +96,10 @@ def _sections(d: Description) -> Iterator[Section]:
         yield Section(_entry_title(d, entry), tuple(_entry_lines(d, entry)))
     yield Section(
         "Sources disagree",
-        tuple(Line(f"{_name(d, s.property)} = {s.value}", s.note or "", s.source) for s in d.statements),
+        tuple(
+            Line(f"{_name(d, s.property)}: {_value(d, s.value)}", s.note or "", s.source)
+            for s in d.statements
+        ),
     )
     for title in ("Notes", "Groupings and mappings"):
         yield Section(title, tuple(_fact_lines(d, _FACTS[title])))
@@ -172,7 +175,7 @@ def text(described: Description) -> str:
     head = f"{described.code}  {described.label or '(no public label)'}  [{described.status}]"
     parts = [head]
     for section in sections(described):
-        width = min(max((len(line.name) for line in section.lines), default=0), 32)
+        width = min(max((len(line.name) for line in section.lines), default=0), 34)
         parts.append(f"\n{section.title}")
         for line in section.lines:
             source = f"  [{line.source}]" if line.source else ""

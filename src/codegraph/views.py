@@ -143,7 +143,8 @@ class Mapping:
             f"{self.source_code} -> {self.target} ({self.target.label or 'no public label'}): {self.relation}"
         ]
         lines += [f"  {facet}" for facet in self.facets]
-        lines += [f"  {what}" for what in (self.aside, self.combination, self.comment) if what]
+        comment = None if self.facets else self.comment  # where facets are shown, it only says them again
+        lines += [f"  {what}" for what in (self.aside, self.combination, comment) if what]
         lines.append(f"  said by {self.provenance}; {self.justification}")
         return "\n".join(lines)
 
