@@ -141,6 +141,17 @@ def test_the_request_names_codegraph_and_asks_for_plain_bytes(site: Site) -> Non
     assert not {"Cookie", "Authorization", "Range"} & set(seen.headers)
 
 
+def test_a_proxy_for_the_outside_world_is_not_asked_for_this_machine(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    site.server.routes["/a.zip"] = Document(archive())
+    assert site.run().outcome == "fetched"
+
+
 def test_a_second_run_downloads_nothing_and_changes_nothing(site: Site) -> None:
     site.server.routes["/a.zip"] = Document(archive())
     assert site.run().outcome == "fetched"
