@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +51,9 @@ class CodeGraph(Mapping[str, Code]):
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.manifest: Manifest = release.read_manifest(directory)
+        # Both are opened now: another release may take this one's place later, and the two must not mix.
         self.tables = Tables(directory / release.TABLES)
+        self.store = GraphStore.open(directory / release.GRAPH)
         self._provenances: dict[str, Provenance] = {}
         self._names: dict[str, bool] = {}
 
@@ -69,11 +70,6 @@ class CodeGraph(Mapping[str, Code]):
         from codegraph.build.packaged import packaged_release
 
         return cls(packaged_release())
-
-    @cached_property
-    def store(self) -> GraphStore:
-        """Return the triples of the release, opened when first asked for."""
-        return GraphStore.open(self.directory / release.GRAPH)
 
     # --- a mapping of codes ---------------------------------------------------------------------------------------
 

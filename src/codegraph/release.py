@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -115,9 +116,9 @@ def read_manifest(directory: Path) -> Manifest:
     return Manifest.from_json((directory / MANIFEST).read_text(encoding="utf-8"))
 
 
-def dump_name(ident: str, *, licensed: bool = False) -> str:
-    """Return the file name of a release's dump (`cms-pfs-2025D.nq.gz`)."""
-    return f"{LICENSED if licensed else ''}{ident.replace('/', '-')}.nq.gz"
+def dump_name(ident: str, *, licensed: bool = False, edges: bool = False) -> str:
+    """Return the file name of a release's dump (`cms-pfs-2025D.nq.gz`); its edges have a file of their own."""
+    return f"{LICENSED if licensed else ''}{ident.replace('/', '-')}{'.edges' if edges else ''}.nq.gz"
 
 
 def dumps(directory: Path, idents: Iterable[str] | None = None, *, licensed: bool = False) -> list[Path]:
@@ -126,6 +127,8 @@ def dumps(directory: Path, idents: Iterable[str] | None = None, *, licensed: boo
     if not licensed:
         found = [p for p in found if not p.name.startswith(LICENSED)]
     if idents is not None:
-        wanted = {dump_name(i) for i in idents} | {dump_name(i, licensed=True) for i in idents}
+        idents = tuple(idents)
+        names = (partial(dump_name, licensed=True), partial(dump_name, edges=True), dump_name)
+        wanted = {name(ident) for ident in idents for name in names}
         found = [p for p in found if p.name in wanted]
     return found

@@ -33,6 +33,8 @@ from codegraph.release import TABLES
 from codegraph.sources.base import CodeFact, Reader, Release
 
 _BULK: Final = "bulk.nq"
+# What a source says of a thing that packaged knowledge words itself stands beside it, under another property.
+_BESIDE: Final = {rdf.PREF_LABEL: rdf.ALT_LABEL, rdf.term("skos:definition"): rdf.term("skos:note")}
 # Direct edges without a release of their own: they tell what is in force, so only the newest release gives them.
 _IN_FORCE: Final = frozenset({rdf.term("cg:isAddOnTo")})
 PACKAGED: Final = Release("codegraph", IDENT.partition("/")[2], "Packaged knowledge of codegraph")
@@ -68,6 +70,8 @@ class Assembly:
         triples = (t for row in rows for t in reader.triples(row, release))
         fresh = self._newest(release, self._fresh(triples), named_graph=reader.named_graph)
         self.writer.add(release.ident, fresh, named_graph=reader.named_graph)
+        shared = (t for row in rows for t in reader.shared(row, release))
+        self.writer.add(release.ident, self._fresh(shared), named_graph=False)
         if reader.table is not None and reader.table_rows is not None:
             self.tables.add(reader.table, (r for row in rows for r in reader.table_rows(row, release)))
 
@@ -75,12 +79,17 @@ class Assembly:
         """Leave out of an older release what a newer one of its series says, and its edges: these may be gone."""
         older = release.source in self._begun
         self._begun.add(release.source)
-        said = self._said.get(release.source) if named_graph else None
+        said = self._said.get(release.source)
         if said is None:
-            return (t for t in triples if not (older and t.predicate in _IN_FORCE))
-        fresh = [t for t in triples if t not in said]
-        said.update(fresh)
-        return fresh
+            return triples
+        kept = [t for t in triples if not (older and t.predicate in _IN_FORCE)]
+        if named_graph:
+            kept = [t for t in kept if t not in said]
+            said.update(kept)
+        else:  # entries name their release; only what stands beside them (a locality's name) may come twice
+            kept = [t for t in kept if t.predicate != rdf.PREF_LABEL or t._replace(object="") not in said]
+            said.update(t._replace(object="") for t in kept if t.predicate == rdf.PREF_LABEL)
+        return kept
 
     def add_codes(self, release: Release, notations: Iterable[str]) -> None:
         """Take codes that only occur in a release's edges: they are codes, and that is all it says of them."""
@@ -109,9 +118,13 @@ class Assembly:
 
     @staticmethod
     def _demoted(triple: Triple, known: dict[str, list[str]]) -> Triple:
-        if triple.predicate == rdf.PREF_LABEL and rdf.PREF_LABEL in known:
-            return Triple(triple.subject, rdf.ALT_LABEL, triple.object)
-        return triple
+        """Keep what a source says beside packaged words: a second label as a synonym, a definition as a note."""
+        instead = _BESIDE.get(triple.predicate)
+        return (
+            Triple(triple.subject, instead, triple.object)
+            if instead and triple.predicate in known
+            else triple
+        )
 
     def finish(self) -> dict[str, int]:
         """Merge codes, describe ICD-10-PCS, derive crosswalks; return the number of codes of each system."""

@@ -123,6 +123,7 @@ class MergedCode:
     lists: tuple[Release, ...]
     prior_labels: tuple[tuple[Release, str], ...]
     descriptors: tuple[tuple[Release, str], ...]
+    defined: bool = False  # ICD-10-PCS: a loaded edition of the tables has it, so its procedure is described
 
     def with_parent(self, parent: str) -> MergedCode:
         """Return the same code below another group."""
@@ -144,7 +145,10 @@ def merge(
         said = sorted(said, key=_speaks_first, reverse=True)
     open_labels = [(r, f.label) for r, f in said if f.label and not f.licensed]
     newest = said[0][0]
-    label, label_release = (open_labels[0][1], open_labels[0][0]) if open_labels else (compose(*key), newest)
+    short = _first([rf for rf in said if not rf[1].licensed], "short_label")
+    label, label_release = (
+        (open_labels[0][1], open_labels[0][0]) if open_labels else (compose(*key) or short, newest)
+    )
     prior = {text: r for r, text in reversed(open_labels) if text != label}
     terminated = _first(said, "terminated")
     return MergedCode(
@@ -153,7 +157,7 @@ def merge(
         status=_status(newest_lists.get(key[0]), said, terminated, latest),
         label=label,
         label_release=label_release if label else None,
-        short_label=_first([rf for rf in said if not rf[1].licensed], "short_label"),
+        short_label=short,
         billable=_first(said, "billable"),
         parent=_first(said, "parent"),
         added=_first(said, "added"),
@@ -162,6 +166,7 @@ def merge(
         lists=tuple(sorted({r for r, f in said if f.authority})),
         prior_labels=tuple(sorted((r, t) for t, r in prior.items())),
         descriptors=tuple(sorted({(r, f.label) for r, f in said if f.label and f.licensed})),
+        defined=key[0] == "icd10pcs" and compose(*key) is not None,
     )
 
 
@@ -208,7 +213,7 @@ def definitional(code: MergedCode, described: Described) -> Iterator[Triple]:
         yield Triple(subject, rdf.term("cg:codeStatus"), _IRI(f"{CONCEPT}code-status/{code.status}"))
     for release in code.lists:
         yield Triple(subject, rdf.IN_RELEASE, _IRI(f"{RELEASE}{release.ident}"))
-    if code.system == "icd10pcs":
+    if code.defined:
         yield Triple(subject, rdf.term("cg:denotes"), _IRI(f"{CONCEPT}procedure/pcs-{code.notation.lower()}"))
 
 
@@ -249,7 +254,7 @@ def code_row(
     code: MergedCode, own_label: str | None, procedure: str | None, own_status: str | None
 ) -> tuple[Any, ...]:
     """Return the row of the `code` table; `own_…` is what packaged knowledge states."""
-    if code.system == "icd10pcs":
+    if code.defined:
         procedure = f"procedure:pcs-{code.notation.lower()}"
     return (
         code.system,

@@ -102,7 +102,7 @@ def _dump(quads: Path, idents: list[str], staging: Path) -> dict[str, int]:
     (staging / DUMP).mkdir(exist_ok=True)
     packers = {ident: zlib.compressobj(1, zlib.DEFLATED, 31) for ident in idents}
     counts = dict.fromkeys(idents, 0)
-    outs = {ident: (staging / DUMP / dump_name(ident)).open("wb") for ident in idents}
+    outs = {ident: (staging / DUMP / dump_name(ident, edges=True)).open("wb") for ident in idents}
     with quads.open("rb") as data:
         while lines := data.readlines(1 << 22):
             for ident in idents:

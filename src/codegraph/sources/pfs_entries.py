@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final
@@ -156,8 +156,15 @@ def billing_fact(code: str, descriptor: str) -> CodeFact:
 
 
 def codes(row: RelativeValue, release: Release) -> Iterable[CodeFact]:
-    """Say that the code exists and what the file calls it; a modifier's row adds nothing."""
-    return () if row.modifier else (billing_fact(row.code, row.descriptor),)
+    """Say that the code exists and what the file calls it; a modifier's row adds nothing.
+
+    It lists the CPT codes that physicians report, paid or not: one that a newer file drops is retired. Codes that
+    it never had (laboratory codes with U and M, much of HCPCS Level II) it says nothing of.
+    """
+    if row.modifier:
+        return ()
+    fact = billing_fact(row.code, row.descriptor)
+    return (replace(fact, authority=fact.system == "cpt"),)
 
 
 _KEPT: Final = tuple(f.name for f in fields(RelativeValue) if f.name != "descriptor")
