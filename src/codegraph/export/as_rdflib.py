@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def to_rdflib(directory: Path, idents: Iterable[str] | None = None) -> rdflib.Da
     dataset = rdflib.Dataset(default_union=True)
     for prefix, iri in PREFIXES.items():
         dataset.bind(prefix, iri)
-    for path in found:
-        dataset.parse(data=gzip.decompress(path.read_bytes()), format="nquads")
+    # One parse for all: each one of rdflib's N-Quads parses empties the default graph before it begins.
+    joined = io.BytesIO(b"".join(path.read_bytes() for path in found))
+    with gzip.GzipFile(fileobj=joined) as lines:
+        dataset.parse(lines, format="nquads")
     return dataset
