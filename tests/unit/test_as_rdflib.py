@@ -22,7 +22,9 @@ DUMPS = {
 def release(tmp_path):
     (tmp_path / "dump").mkdir()
     for name, lines in DUMPS.items():
-        (tmp_path / "dump" / f"{name}.nq.gz").write_bytes(gzip.compress("".join(f"{x}\n" for x in lines).encode()))
+        (tmp_path / "dump" / f"{name}.nq.gz").write_bytes(
+            gzip.compress("".join(f"{x}\n" for x in lines).encode())
+        )
     return tmp_path
 
 

@@ -6,6 +6,7 @@ import gzip
 import io
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO, cast
 
 import rdflib
 
@@ -32,5 +33,5 @@ def to_rdflib(directory: Path, idents: Iterable[str] | None = None) -> rdflib.Da
     # One parse for all: each one of rdflib's N-Quads parses empties the default graph before it begins.
     joined = io.BytesIO(b"".join(path.read_bytes() for path in found))
     with gzip.GzipFile(fileobj=joined) as lines:
-        dataset.parse(lines, format="nquads")
+        dataset.parse(cast("IO[bytes]", lines), format="nquads")
     return dataset
