@@ -12,7 +12,7 @@ from typing import IO, BinaryIO, Final, cast
 from codegraph.errors import CodegraphError
 
 STDOUT: Final = "-"
-_BUFFER: Final = 1 << 20
+_BUFFER: Final = 1 << 18
 
 
 class Counter:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from codegraph.errors import ReleaseError
 
 _READ: Final = 1 << 15  # compressed bytes a read: about half a megabyte of lines
 # A line that lost its object when the graph's name was taken off, because its object *was* that name.
-_ROBBED: Final = re.compile(rb"(\n[<_][^ ]++ <[^ ]++) \.(?=\n)")
+_ROBBED: Final = re.compile(rb"\n[<_][^ ]++ <[^ ]++ (?=\.\n)")
 _REPEATED: Final = re.compile(rb"\n([^\n]++)(?=\n\1\n)")
 
 
@@ -42,14 +43,16 @@ def without_graph(found: Iterator[bytes], graphs: Sequence[str]) -> Iterator[byt
     """Turn blocks of N-Quads lines in the default graph or in one of `graphs` into N-Triples lines."""
     endings = [f" <{graph}> .\n".encode() for graph in graphs]
     for block in found:
-        present = [ending for ending in endings if ending in block]
-        if present:
-            bare = b"\n" + block
-            for ending in present:
-                mend = rb"\1" + ending[:-1].replace(b"\\", rb"\\")
-                bare = _ROBBED.sub(mend, bare.replace(ending, b" .\n"))
-            block = _REPEATED.sub(b"", bare)[1:]
+        for ending in endings:
+            if ending in block:
+                block = _REPEATED.sub(b"", _mended(b"\n" + block.replace(ending, b" .\n"), ending[1:-2]))[1:]
         yield block
+
+
+def _mended(block: bytes, graph: bytes) -> bytes:
+    """Put the object back on the lines that lost it together with the name of a graph."""
+    ends = [0, *(robbed.end() for robbed in _ROBBED.finditer(block)), len(block)]
+    return graph.join(block[start:end] for start, end in pairwise(ends))
 
 
 def merged(streams: list[Iterator[bytes]]) -> Iterator[bytes]:
