@@ -397,7 +397,12 @@ def validate(
 @click.option(
     "--graph", "graphs", multiple=True, help="Only what this release contributed (cms-pfs/2025D); repeatable."
 )
-@click.option("--format", "format", type=click.Choice(("turtle", "ntriples", "nquads", "jsonld", "rdfxml")))
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(("turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml")),
+    help="How to write; by default told from the ending.",
+)
 @click.option("--include-licensed", is_flag=True, help="Also licensed descriptors, which stay out otherwise.")
 @click.option("--edits", is_flag=True, help="Also the whole history of NCCI pairs, as nodes.")
 @click.pass_context
@@ -411,7 +416,7 @@ def export(
 ) -> None:
     """Write the graph to OUT (`-`: standard output).
 
-    The format follows from the ending (.ttl, .nq, .nt, .jsonld, .rdf) unless --format names one.
+    The format follows from the ending (.ttl, .nt, .nq, .trig, .jsonld, .rdf) unless --format names one.
     """
     summary = _open(ctx).export(
         out, format=format, graphs=list(graphs) or None, include_licensed=include_licensed, edits=edits
