@@ -123,6 +123,8 @@ class CodeGraph(Mapping[str, Code]):
             )
         near = sorted({str(c) for ref in loaded for c in self._near(ref)})
         hint = f"; near it: {', '.join(near)}" if near else ""
+        absent = [SYSTEMS[ref.system].title for ref in readings if ref not in loaded]
+        hint += f"; no codes of {' or '.join(absent)} are loaded" if absent else ""
         partial = "" if self.manifest.sources else _EXCERPT
         return UnknownCode(
             f"{' / '.join(map(str, loaded))} is not in this release{hint}.{partial}", near=near
