@@ -17,10 +17,19 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-test: $(READY) ## run the test suite (official files: only where CODEGRAPH_DATA names them)
+demo: $(READY) ## build and validate the packaged knowledge and walk through it; Turtle goes to out/
+	$(BIN)/python examples/tour.py out
+
+test: $(READY) ## run the test suite (official files: where CODEGRAPH_DATA or ../shared/data has them)
 	$(BIN)/python -m pytest -n 2
 
+test-full: $(READY) ## run the tests that need the official files (CODEGRAPH_DATA, else ../shared/data)
+	$(BIN)/python -m pytest -n 2 -m full_data
+
 lint: $(READY) ## ruff and mypy
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks examples
+	$(BIN)/ruff format --check src tests benchmarks examples
 	$(BIN)/mypy
+
+clean: ## remove what the targets made, except the environment
+	rm -rf out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
