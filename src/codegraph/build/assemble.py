@@ -32,7 +32,6 @@ from codegraph.rdf import Triple
 from codegraph.release import TABLES
 from codegraph.sources.base import CodeFact, Reader, Release
 
-_BULK: Final = "bulk.nq"
 # What a source says of a thing that packaged knowledge words itself stands beside it, under another property.
 _BESIDE: Final = {rdf.PREF_LABEL: rdf.ALT_LABEL, rdf.term("skos:definition"): rdf.term("skos:note")}
 # Direct edges without a release of their own: they tell what is in force, so only the newest release gives them.
@@ -166,19 +165,21 @@ class Assembly:
         plain: dict[str, list[Triple]] = defaultdict(list)
         rows = []
         descriptors: list[tuple[Any, ...]] = []
-        for key in sorted(self.collector.facts):
-            code = merge(key, self.collector.facts.pop(key), newest, self.pcs.label)
+        for key in self.collector.codes():
+            code = merge(key, self.collector.take(key), newest, self.pcs)
             code = self._placed(code, headings)
             counts[code.system] += 1
-            plain[code.newest.ident].extend(
-                t for t in definitional(code, self.described) if t not in self._known
-            )
+            stated = definitional(code, self.described)
+            if code_iri(*key) in self.described:
+                stated = (t for t in stated if t not in self._known)
+            plain[code.newest.ident].extend(stated)
             for release, triple in descriptive(code, self.described):
                 lines[release.ident].append(triple)
-            for release, triple in licensed_triples(code):
-                self.writer.add_licensed(release.ident, [triple])
             rows.append(self._row(code))
-            descriptors += [(*key, r.ident, text) for r, text in code.descriptors]
+            if code.descriptors:
+                descriptors += [(*key, r.ident, text) for r, text in code.descriptors]
+                for release, triple in licensed_triples(code):
+                    self.writer.add_licensed(release.ident, [triple])
         for ident, triples in plain.items():
             self.writer.add(ident, triples, named_graph=False)
         for ident, triples in lines.items():
@@ -196,22 +197,27 @@ class Assembly:
 
     def _row(self, code: MergedCode) -> tuple[Any, ...]:
         iri = code_iri(code.system, code.notation)
+        if iri not in self.described:
+            return code_row(code, None, None, None)
         labels = self.packaged.values(iri, "skos:prefLabel")
         procedures = self.packaged.values(iri, "cg:denotes")
         status = self.packaged.values(iri, "cg:codeStatus")
         return code_row(
             code,
             knowledge.text(labels[0]) if labels else None,
-            procedures[0][1:-1] if procedures else None,
+            contract(procedures[0][1:-1]) if procedures else None,
             contract(status[0][1:-1]).partition(":")[2] if status else None,
         )
 
-    def write(self, sources: dict[str, list[Triple]]) -> tuple[dict[str, int], dict[str, int], Path]:
-        """Write tables, dumps and the bulk file; `sources` are the provenance triples of each release."""
+    def write(self, sources: dict[str, list[Triple]]) -> tuple[dict[str, int], dict[str, int], list[Path]]:
+        """Write tables, dumps and the files to be loaded; `sources` are the provenance triples of each release.
+
+        Returns the triples of each release, the rows of each table, and the files to be loaded.
+        """
         self.progress.step("Writing tables")
         tables = self.tables.close()
         self.progress.step("Writing triples")
         for ident, triples in sources.items():
             self.writer.add(ident, triples, named_graph=False)
-        bulk = self.staging / _BULK
-        return self.writer.write(self.staging, bulk), tables, bulk
+        counts, bulk = self.writer.write(self.staging)
+        return counts, tables, bulk

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from codegraph import rdf
 from codegraph.codes import SYSTEMS
-from codegraph.namespaces import CODE, CODE_PREFIXES, CONCEPT, RELEASE, code_iri, contract, release_iri
+from codegraph.namespaces import CODE, CODE_PREFIXES, CONCEPT, RELEASE, code_iri, release_iri
 from codegraph.rdf import Triple
 from codegraph.sources.base import CodeFact, Release, Table
 
@@ -50,7 +50,20 @@ _DOTTED: Final = {"icd10cm", "icd9cm", "icd9pcs"}
 # A list this much shorter than the one before it is an excerpt: what it leaves out is not retired by it.
 _PARTIAL_BELOW: Final = 0.5
 
-Facts = dict[tuple[str, str], list[tuple[Release, CodeFact]]]
+Said = list[tuple[Release, CodeFact]]
+Facts = dict[tuple[str, str], Said]
+
+
+class Grammars(Protocol):
+    """The loaded editions of ICD-10-PCS, as far as merging needs them."""
+
+    def has(self, notation: str) -> bool:
+        """Tell whether some edition has a code."""
+
+    def label(self, notation: str) -> str | None:
+        """Return a label composed from a code's axes."""
+
+
 Described = Mapping[
     str, set[str]
 ]  # code IRI -> predicates (N-Triples tokens) that packaged knowledge already states
@@ -80,7 +93,7 @@ class CodeCollector:
     """Gathers the code facts of all sources, then emits triples and table rows code by code."""
 
     facts: Facts
-    releases: dict[str, Release]
+    mentions: dict[tuple[str, str], Release]  # the newest release that merely uses a code
 
     @classmethod
     def empty(cls) -> CodeCollector:
@@ -88,8 +101,24 @@ class CodeCollector:
         return cls(defaultdict(list), {})
 
     def add(self, release: Release, fact: CodeFact) -> None:
-        """Keep what one row of a release says of a code."""
-        self.facts[(fact.system, fact.notation)].append((release, fact))
+        """Keep what one row of a release says of a code; of rows that only use it, the newest."""
+        key = (fact.system, fact.notation)
+        if fact != CodeFact(*key):
+            self.facts[key].append((release, fact))
+            return
+        known = self.mentions.get(key)
+        if known is None or release_order(release) > release_order(known):
+            self.mentions[key] = release
+
+    def codes(self) -> list[tuple[str, str]]:
+        """Return every (system, notation), sorted."""
+        return sorted({*self.facts, *self.mentions})
+
+    def take(self, key: tuple[str, str]) -> Said:
+        """Return what is said of a code, and forget it."""
+        said = self.facts.pop(key, [])
+        mention = self.mentions.pop(key, None)
+        return [*said, (mention, CodeFact(*key))] if mention else said
 
     def newest_lists(self) -> dict[str, Release]:
         """Return the newest whole list of each system: the release that tells which codes are in force."""
@@ -132,11 +161,11 @@ class MergedCode:
 
 def merge(
     key: tuple[str, str],
-    said: list[tuple[Release, CodeFact]],
+    said: Said,
     newest_lists: Mapping[str, Release],
-    compose: Callable[[str, str], str | None],
+    pcs: Grammars,
 ) -> MergedCode:
-    """Merge the facts of one code; `compose(system, notation)` labels a code that no source names.
+    """Merge the facts of one code; `pcs` labels a code of ICD-10-PCS that no source names.
 
     The system's own lists speak before files that only use its codes, and newer releases before older ones.
     """
@@ -145,9 +174,12 @@ def merge(
         said = sorted(said, key=_speaks_first, reverse=True)
     open_labels = [(r, f.label) for r, f in said if f.label and not f.licensed]
     newest = said[0][0]
+    defined = key[0] == "icd10pcs" and pcs.has(key[1])
     short = _first([rf for rf in said if not rf[1].licensed], "short_label")
     label, label_release = (
-        (open_labels[0][1], open_labels[0][0]) if open_labels else (compose(*key) or short, newest)
+        (open_labels[0][1], open_labels[0][0])
+        if open_labels
+        else ((pcs.label(key[1]) if defined else None) or short, newest)
     )
     prior = {text: r for r, text in reversed(open_labels) if text != label}
     terminated = _first(said, "terminated")
@@ -166,11 +198,11 @@ def merge(
         lists=tuple(sorted({r for r, f in said if f.authority})),
         prior_labels=tuple(sorted((r, t) for t, r in prior.items())),
         descriptors=tuple(sorted({(r, f.label) for r, f in said if f.label and f.licensed})),
-        defined=key[0] == "icd10pcs" and compose(*key) is not None,
+        defined=defined,
     )
 
 
-def _first(said: list[tuple[Release, CodeFact]], name: str) -> Any:  # noqa: ANN401
+def _first(said: Said, name: str) -> Any:  # noqa: ANN401
     return next((v for _, f in said if (v := getattr(f, name)) is not None), None)
 
 
@@ -178,9 +210,7 @@ def _speaks_first(said: tuple[Release, CodeFact]) -> tuple[bool, tuple[date, str
     return said[1].authority, release_order(said[0])
 
 
-def _status(
-    newest: Release | None, said: list[tuple[Release, CodeFact]], terminated: date | None, latest: date
-) -> str:
+def _status(newest: Release | None, said: Said, terminated: date | None, latest: date) -> str:
     """Tell `active`, `retired` or `unknown` from the newest whole list of the system and the code's own dates."""
     if newest is None:
         return "unknown"
@@ -264,7 +294,7 @@ def code_row(
         own_status or code.status,
         None if code.billable is None else int(code.billable),
         code.newest.ident,
-        contract(procedure) if procedure else None,
+        procedure,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import traceback
 import zlib
@@ -83,6 +84,7 @@ class EditsJob:
 
 
 def _run(bulk: Bulk, staging: Path, sender: Connection) -> None:
+    gc.disable()  # as in the parent: many values, no cycles
     try:
         quads = staging / _QUADS
         built = build_edits(bulk, staging / EDITS, quads, staging / _REJECTS)

@@ -15,10 +15,11 @@ class Heading:
     first: str
     last: str
     iri: str
+    kind: str
 
     def holds(self, code: str) -> bool:
         """Tell whether a code stands in the range; only codes with the same last letter class are compared."""
-        return _kind(code) == _kind(self.first) and self.first <= code and code[: len(self.last)] <= self.last
+        return _kind(code) == self.kind and self.first <= code and code[: len(self.last)] <= self.last
 
 
 def _kind(code: str) -> str:
@@ -35,7 +36,7 @@ class Headings:
         for iri in packaged.instances("cg:CodeGroup"):
             firsts, lasts = packaged.values(iri, "cg:rangeFirst"), packaged.values(iri, "cg:rangeLast")
             if firsts and lasts and scheme in packaged.values(iri, "skos:inScheme"):
-                found.append(Heading(text(firsts[0]), text(lasts[0]), iri))
+                found.append(Heading(text(firsts[0]), text(lasts[0]), iri, _kind(text(firsts[0]))))
         self._by_first = sorted(found, key=lambda h: (h.first, h.last))
         self._firsts = [h.first for h in self._by_first]
 

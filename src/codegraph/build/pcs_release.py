@@ -20,6 +20,7 @@ class PcsRelease:
     def __init__(self) -> None:
         self._editions: list[tuple[Release, Grammar]] = []
         self._packaged = False
+        self._codes: frozenset[str] = frozenset()
 
     def add_source(self, kind: str, release: Release, rows: Sequence[Any]) -> None:
         """Take the rows of an official tables file; other kinds are none of its business."""
@@ -44,10 +45,14 @@ class PcsRelease:
         """Return the release of the newest grammar."""
         return self._editions[0][0] if self._editions else None
 
-    def label(self, system: str, notation: str) -> str | None:
+    def has(self, notation: str) -> bool:
+        """Tell whether some edition has a code."""
+        if not self._codes:
+            self._codes = frozenset(code for _, grammar in self._editions for code in grammar.codes())
+        return notation in self._codes
+
+    def label(self, notation: str) -> str | None:
         """Return a label composed from the axes of a code that no source gives a title for."""
-        if system != "icd10pcs":
-            return None
         return next((g.label(notation) for _, g in self._editions if notation in g), None)
 
     def code_facts(self) -> Iterator[tuple[Release, CodeFact]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +31,21 @@ from codegraph.sources.registry import Found, scan
 
 MAX_REJECTS: Final = 0.01
 _TELL_EVERY: Final = 20_000
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Switch the cycle collector off: a build keeps millions of acyclic values, which it would search over and over.
+
+    Measured on the full data: two thirds of the time of merging codes.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @dataclass(slots=True)
@@ -75,7 +92,7 @@ def build(
     if problems:
         raise SourceError("; ".join(problems))
     chosen, skipped = choose(found)
-    with staged(out) as staging:
+    with staged(out) as staging, _without_collector():
         manifest = _Build(staging, progress, max_rejects).run(chosen, found)
     directory = release.locate(out)
     return Report(manifest, directory, time.monotonic() - start, tuple(skipped))
@@ -143,11 +160,13 @@ class _Build:
             assembly.add_codes(by_ident[ident], notations)
         totals = assembly.finish()
         sources = tuple(self._source(f) for f in chosen)
-        counts, tables, bulk_file = assembly.write(_provenance(chosen, sources))
+        counts, tables, files = assembly.write(_provenance(chosen, sources))
         self.progress.step("Loading the graph")
         counts |= {ident: counts.get(ident, 0) + edges for ident, edges in job.finish().items()}
-        load_apart(self.staging / release.GRAPH, [bulk_file])
-        bulk_file.unlink()
+        del assembly
+        load_apart(self.staging / release.GRAPH, files)
+        for path in files:
+            path.unlink()
         manifest = self._manifest(sources, found, counts, tables, totals)
         (self.staging / release.MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
         return manifest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby, islice
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -14,6 +14,7 @@ from codegraph.release import DUMP, dump_name
 
 _LEVEL: Final = 1  # N-Quads repeat themselves so much that the fastest level keeps a tenth of their size
 _AT_ONCE: Final = 1 << 14
+_PIECE: Final = 160 << 20  # bytes a file to be loaded: about a million lines
 
 
 class DumpWriter:
@@ -41,23 +42,51 @@ class DumpWriter:
         end = f" <{release_iri('licensed/' + ident)}> ."
         self._licensed.setdefault(ident, []).extend([f"{s} {p} {o}{end}" for s, p, o in triples])
 
-    def write(self, folder: Path, plain: Path) -> dict[str, int]:
-        """Write all dumps under `folder`/dump and the unlicensed lines also to the file `plain`.
+    def write(self, folder: Path) -> tuple[dict[str, int], list[Path]]:
+        """Write all dumps under `folder`/dump, and the unlicensed lines also to plain files to be loaded.
 
-        Returns the number of statements a release contributed. The lines are freed on the way.
+        Returns the number of statements a release contributed, and the plain files. The lines are freed on the
+        way. Several smaller files take the loader less memory than one.
         """
         (folder / DUMP).mkdir(exist_ok=True)
         counts = {}
-        with plain.open("wb", buffering=1 << 20) as bulk:
-            for ident in sorted(self._lines):
-                dump = folder / DUMP / dump_name(ident)
-                counts[ident] = _write_sorted(self._lines.pop(ident), dump, bulk)
+        bulk = _Pieces(folder)
+        for ident in sorted(self._lines):
+            dump = folder / DUMP / dump_name(ident)
+            counts[ident] = _write_sorted(self._lines.pop(ident), dump, bulk.write)
+        bulk.close()
         for ident in sorted(self._licensed):
             _write_sorted(self._licensed.pop(ident), folder / DUMP / dump_name(ident, licensed=True), None)
-        return counts
+        return counts, bulk.paths
 
 
-def _write_sorted(lines: list[str], dump: Path, bulk: BinaryIO | None) -> int:
+class _Pieces:
+    """Plain files of a limited size, one after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file: BinaryIO | None = None
+        self._size = 0
+        self.paths: list[Path] = []
+
+    def write(self, data: bytes) -> None:
+        """Append whole lines."""
+        if self._file is None or self._size > _PIECE:
+            self.close()
+            self.paths.append(self._folder / f"bulk-{len(self.paths)}.nq")
+            self._file = self.paths[-1].open("wb", buffering=1 << 20)
+            self._size = 0
+        self._file.write(data)
+        self._size += len(data)
+
+    def close(self) -> None:
+        """Close the last file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _write_sorted(lines: list[str], dump: Path, bulk: Callable[[bytes], None] | None) -> int:
     """Sort lines and write each once, in pieces; return how many there were."""
     lines.sort()
     count = 0
@@ -69,6 +98,6 @@ def _write_sorted(lines: list[str], dump: Path, bulk: BinaryIO | None) -> int:
             data = ("\n".join(piece) + "\n").encode()
             out.write(packer.compress(data))
             if bulk is not None:
-                bulk.write(data)
+                bulk(data)
         out.write(packer.flush())
     return count
