@@ -107,7 +107,7 @@ def _shape_count(shapes: ox.Store) -> int:
         VALUES ?kind { <http://www.w3.org/ns/shacl#NodeShape> <http://www.w3.org/ns/shacl#PropertyShape> }
         ?shape a ?kind }"""
     rows = shapes.query(query)
-    assert isinstance(rows, ox.QuerySolutions)  # noqa: S101  a SELECT
+    assert isinstance(rows, ox.QuerySolutions)
     return int(next(iter(rows))["n"].value)
 
 

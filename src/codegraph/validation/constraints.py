@@ -83,6 +83,9 @@ class OfClass(_ValueConstraint):
         return Search("class", classes_of=self.iri)
 
 
+# Dates before year 1 or after 9999 are ill formed here, though SPARQL compares them.
+_IN_CALENDAR: Final = "COALESCE(YEAR({0}) > 0 && YEAR({0}) < 10000, true)"
+
 # What SPARQL can say cheaply of a good literal of a datatype; a literal it does not hold of is a suspect.
 _GOOD_LITERAL: Final[dict[str, str]] = {
     BOOLEAN: 'STR(?value) IN ("true", "false")',
@@ -225,7 +228,8 @@ class Range(_ValueConstraint):
 
     def search(self) -> Search:
         """Return where violations can be."""
-        return Search("test", _unless(f"?value {_RELATIONS[self.name][0]} {self.bound}"))
+        relation = f"?value {_RELATIONS[self.name][0]} {self.bound}"
+        return Search("test", _unless(f"{relation} && {_IN_CALENDAR.format('?value')}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +337,9 @@ class Order:
 
     def search(self) -> Search:
         """Return where violations can be."""
-        return Search("pair", _unless(f"?value {_RELATIONS[self.name][0]} ?against"), term=f"<{self.other}>")
+        relation = f"?value {_RELATIONS[self.name][0]} ?against"
+        in_calendar = " && ".join(_IN_CALENDAR.format(name) for name in ("?value", "?against"))
+        return Search("pair", _unless(f"{relation} && {in_calendar}"), term=f"<{self.other}>")
 
 
 def _compare_as_pyshacl(first: Term, second: Term) -> int | None:

@@ -6,8 +6,10 @@ and order values of different datatypes by the datatype's name; `_Literal` reads
 
 from __future__ import annotations
 
+import logging
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -68,10 +70,9 @@ def validate(data: ox.Store, shapes: ox.Store) -> list[ValidationResult]:
     The shapes graph is made anew for each call, because pySHACL changes it. No inference, no imports, no advanced
     features, no network. Raises SourceError where pySHACL calls a shape malformed.
     """
-    shapes_graph = as_rdflib(shapes)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a weird boolean is a result, not a warning
+        with _quiet():
+            shapes_graph = as_rdflib(shapes)
             _, report, text = pyshacl.validate(
                 as_rdflib(data),
                 shacl_graph=shapes_graph,
@@ -87,6 +88,23 @@ def validate(data: ox.Store, shapes: ox.Store) -> list[ValidationResult]:
         raise SourceError(f"pySHACL gave no report: {text}")
     top = report.objects(None, _SH.result)
     return [_result(report, shapes_graph, node) for node in top]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep rdflib from logging each ill-formed literal: it becomes a result."""
+
+    def refuse(_: logging.LogRecord) -> bool:
+        return False
+
+    logger = logging.getLogger("rdflib.term")
+    logger.addFilter(refuse)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.removeFilter(refuse)
 
 
 def as_rdflib(store: ox.Store) -> Graph:

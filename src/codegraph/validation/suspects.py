@@ -45,8 +45,8 @@ _JOIN_QUERY: Final = Template(
 _NARROW_QUERY: Final = Template("SELECT DISTINCT ?focus WHERE { $target $pattern }")
 # Up to so many suspects, it costs less to look at each one's types than to join with all instances of a class;
 # up to so many targets, less to judge each one than to search.
-_FEW: Final = 10_000
-_FEW_TARGETS: Final = 2_000
+FEW: Final = 10_000
+FEW_TARGETS: Final = 2_000
 
 _BY_CLASS: Final = Template("{ VALUES ?target { $classes } ?focus a ?target }")
 _BY_NODE: Final = Template("{ VALUES ?focus { $nodes } }")
@@ -72,6 +72,8 @@ class Suspects:
     """Finds the suspects of shapes in one graph; what several shapes look for is looked for once."""
 
     data: Data
+    few: int = FEW
+    few_targets: int = FEW_TARGETS
     _found: dict[str, frozenset[Term] | None] = field(default_factory=dict)
     _targets: dict[Targets, frozenset[Term] | None] = field(default_factory=dict)
 
@@ -96,8 +98,8 @@ class Suspects:
         """Return all targets where they are few, else None."""
         if targets not in self._targets:
             pattern = target_pattern(targets, self.data)
-            some = self._ask(_FREE_QUERY.substitute(pattern=pattern, limit=_FEW_TARGETS + 1))
-            self._targets[targets] = some if len(some) <= _FEW_TARGETS else None
+            some = self._ask(_FREE_QUERY.substitute(pattern=pattern, limit=self.few_targets + 1))
+            self._targets[targets] = some if len(some) <= self.few_targets else None
         return self._targets[targets]
 
     def _search(self, search: Search, path: str, targets: Targets) -> frozenset[Term] | set[Term]:
@@ -116,8 +118,8 @@ class Suspects:
 
     def _free(self, pattern: str, targets: Targets) -> frozenset[Term] | set[Term]:
         if pattern not in self._found:
-            some = self._ask(_FREE_QUERY.substitute(pattern=pattern, limit=_FEW + 1))
-            self._found[pattern] = some if len(some) <= _FEW else None
+            some = self._ask(_FREE_QUERY.substitute(pattern=pattern, limit=self.few + 1))
+            self._found[pattern] = some if len(some) <= self.few else None
         few = self._found[pattern]
         if few is not None:
             return {focus for focus in few if is_target(focus, targets, self.data)}
@@ -125,7 +127,7 @@ class Suspects:
 
     def _ask(self, query: str) -> frozenset[Term]:
         rows = self.data.store.query(query, use_default_graph_as_union=True)
-        assert isinstance(rows, ox.QuerySolutions)  # noqa: S101  a SELECT
+        assert isinstance(rows, ox.QuerySolutions)
         return frozenset(row["focus"] for row in rows)
 
 
