@@ -83,8 +83,9 @@ class OfClass(_ValueConstraint):
         return Search("class", classes_of=self.iri)
 
 
-# Dates before year 1 or after 9999 are ill formed here, though SPARQL compares them.
-_IN_CALENDAR: Final = "COALESCE(YEAR({0}) > 0 && YEAR({0}) < 10000, true)"
+# Values that SPARQL and this engine compare alike; Oxigraph also finds an ill-formed literal equal to itself, and
+# compares dates before year 1 and after 9999, which are ill formed here. Everything else is a suspect.
+_COMPARABLE: Final = "(isNumeric({0}) || COALESCE(YEAR({0}) > 0 && YEAR({0}) < 10000, false))"
 
 # What SPARQL can say cheaply of a good literal of a datatype; a literal it does not hold of is a suspect.
 _GOOD_LITERAL: Final[dict[str, str]] = {
@@ -229,7 +230,7 @@ class Range(_ValueConstraint):
     def search(self) -> Search:
         """Return where violations can be."""
         relation = f"?value {_RELATIONS[self.name][0]} {self.bound}"
-        return Search("test", _unless(f"{relation} && {_IN_CALENDAR.format('?value')}"))
+        return Search("test", _unless(f"{relation} && {_COMPARABLE.format('?value')}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,8 +339,8 @@ class Order:
     def search(self) -> Search:
         """Return where violations can be."""
         relation = f"?value {_RELATIONS[self.name][0]} ?against"
-        in_calendar = " && ".join(_IN_CALENDAR.format(name) for name in ("?value", "?against"))
-        return Search("pair", _unless(f"{relation} && {in_calendar}"), term=f"<{self.other}>")
+        comparable = " && ".join(_COMPARABLE.format(name) for name in ("?value", "?against"))
+        return Search("pair", _unless(f"{relation} && {comparable}"), term=f"<{self.other}>")
 
 
 def _compare_as_pyshacl(first: Term, second: Term) -> int | None:

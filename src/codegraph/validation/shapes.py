@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from codegraph.namespaces import RDFS, SH, XSD, contract
 from codegraph.validation import constraints as c
 from codegraph.validation.data import TYPE, Data, Term, text
-from codegraph.validation.literals import CHECKED, DATE, DATE_TIME, NUMERIC, UNCHECKED
+from codegraph.validation.literals import CHECKED, DATE, DATE_TIME, NUMERIC, UNCHECKED, parse
 from codegraph.validation.paths import Path, ShapeError, items, read_path
 from codegraph.validation.report import SEVERITIES, Severity
 
@@ -105,8 +105,12 @@ def _pattern(shape: str, name: str, value: Term) -> c.Pattern:
     return c.Pattern(value.value)
 
 
+def _is_ordered(value: ox.Literal) -> bool:
+    return value.datatype.value in _ORDERED and parse(value.value, value.datatype.value) is not None
+
+
 def _bound(shape: str, name: str, value: Term) -> c.Range:
-    if not isinstance(value, ox.Literal) or value.datatype.value not in _ORDERED:
+    if not isinstance(value, ox.Literal) or not _is_ordered(value):
         raise ShapeError(f"{contract(shape)}: sh:{name} takes a number or a date, not {text(value)}")
     return c.Range(name[0].upper() + name[1:], value)
 
@@ -202,7 +206,7 @@ def _read(shapes: Data, node: Term, *, is_property: bool) -> Shape:
     said = _parameters(shapes, node)
     if {text(kind) for kind in shapes.objects(node, TYPE)} & _IMPLICIT:
         raise ShapeError(f"{contract(iri)} is a class and a shape; implicit targets are not supported")
-    path = read_path(shapes, _one(iri, "path", said["path"])) if is_property else None
+    path = read_path(shapes, _one(iri, "path", said.get("path", []))) if is_property else None
     misplaced = "property" if is_property else "path"
     if misplaced in said:
         raise ShapeError(f"{contract(iri)}: sh:{misplaced} in this kind of shape is not supported")
