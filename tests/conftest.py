@@ -23,3 +23,17 @@ def data_dir() -> Path:
     if folder is None:
         pytest.skip("official files are not here (set CODEGRAPH_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def packaged_cache(tmp_path_factory) -> Path:
+    """Return a cache in which the packaged knowledge is built: one for all workers of a run."""
+    from codegraph import CodeGraph
+
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "codegraph-cache"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CODEGRAPH_CACHE", str(folder))
+        patch.delenv("CODEGRAPH_RELEASE", raising=False)
+        CodeGraph.open()
+    return folder

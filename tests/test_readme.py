@@ -65,7 +65,11 @@ def blocks(document: Path) -> list[Block]:
 
 
 EXAMPLES = {d.relative_to(REPO).as_posix(): blocks(d) for d in DOCUMENTS}
-RUNNABLE = [name for name, found in EXAMPLES.items() if any(b.language in RUN for b in found)]
+RUNNABLE = {
+    name: runnable
+    for name, found in EXAMPLES.items()
+    if (runnable := [b for b in found if b.mark is None and b.language in RUN])
+}
 MARKED = [b for found in EXAMPLES.values() for b in found if b.mark]
 
 
@@ -168,22 +172,14 @@ class Runner:
 
 
 def check(runner: Runner, found: list[Block]) -> None:
-    assert found
     if wrong := [said for block in found if (said := runner.run(block))]:
         pytest.fail("\n\n".join(wrong), pytrace=False)
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory):
-    """Return one cache for all documents, and for all workers."""
-    base = tmp_path_factory.getbasetemp()
-    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "codegraph-cache"
-
-
 @pytest.mark.parametrize("document", RUNNABLE)
-def test_the_examples_run_and_show_what_comes_out(document, tmp_path, cache):
-    runner = Runner(tmp_path, cache)
-    check(runner, [b for b in EXAMPLES[document] if b.mark is None and b.language in RUN])
+def test_the_examples_run_and_show_what_comes_out(document, tmp_path, packaged_cache):
+    runner = Runner(tmp_path, packaged_cache)
+    check(runner, RUNNABLE[document])
 
 
 @pytest.mark.parametrize("document", EXAMPLES)
@@ -226,12 +222,12 @@ def parse(words: list[str]) -> None:
 
 @pytest.mark.full_data
 @pytest.mark.slow
-def test_the_examples_on_official_files(data_dir, tmp_path, cache):
+def test_the_examples_on_official_files(data_dir, tmp_path, packaged_cache):
     official = tmp_path / "official"
     official.mkdir()
     for name in OFFICIAL:
         shutil.copy(data_dir / name, official)
-    runner = Runner(tmp_path, cache)
+    runner = Runner(tmp_path, packaged_cache)
     check(runner, [b for b in EXAMPLES["README.md"] if b.mark == "official files"])
 
 
