@@ -17,6 +17,7 @@ from codegraph.render import jsonable
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
+    from codegraph.sources.registry import Found
     from codegraph.validation import Engine
     from codegraph.views import Crosswalk, Mapping
 
@@ -96,13 +97,19 @@ def sources(paths: tuple[Path, ...], format: str) -> None:
     Nothing is built. A file of no known kind is named, never guessed.
     """
     from codegraph.build.pipeline import choose
+    from codegraph.build.progress import shown
     from codegraph.sources.registry import MISSING_HINTS, scan
 
-    found = scan(paths)
+    with shown() as progress:
+        progress.step("Looking at the files")
+        found = scan(paths)
+        rows = []
+        for item in sorted(found, key=lambda f: (f.reader is None, f.member.label)):
+            progress.step(f"Counting {item.member.label}")
+            rows.append(_source_row(item))
     _, skipped = choose(found)
-    known = [f for f in found if f.reader is not None and f.release is not None]
-    missing = sorted(set(MISSING_HINTS) - {f.reader.kind for f in known if f.reader is not None})
-    rows = [_source_row(f) for f in sorted(found, key=lambda f: (f.reader is None, f.member.label))]
+    kinds = {f.reader.kind for f in found if f.reader is not None and f.release is not None}
+    missing = sorted(set(MISSING_HINTS) - kinds)
     if format == "json":
         _print_json({"files": rows, "skipped": skipped, "missing": {k: MISSING_HINTS[k] for k in missing}})
         return
@@ -115,29 +122,25 @@ def sources(paths: tuple[Path, ...], format: str) -> None:
             click.echo(f"  {kind}: {MISSING_HINTS[kind]}")
 
 
-def _source_row(found: Any) -> dict[str, Any]:  # noqa: ANN401
+def _source_row(found: Found) -> dict[str, Any]:
+    """Return what a file is, with its number of rows; reading it through tells whether it is whole."""
     from codegraph.sources.base import Note, Reject
 
-    if found.reader is None or found.release is None:
-        what = found.problem or "no known kind"
-        return {"file": found.member.label, "kind": "unknown", "release": "", "rows": "", "title": what}
-    try:
-        rows = sum(1 for row in found.reader.read(found.member) if not isinstance(row, Reject | Note))
-    except CodegraphError as error:
-        return {
-            "file": found.member.label,
-            "kind": found.reader.kind,
-            "release": found.release.ident,
-            "rows": "",
-            "title": str(error),
-        }
-    return {
+    row: dict[str, Any] = {
         "file": found.member.label,
-        "kind": found.reader.kind,
-        "release": found.release.ident,
-        "rows": rows,
-        "title": found.release.title,
+        "kind": "unknown",
+        "release": "",
+        "rows": "",
+        "title": "",
     }
+    if found.reader is None or found.release is None:
+        return row | {"title": found.problem or "no known kind"}
+    row |= {"kind": found.reader.kind, "release": found.release.ident, "title": found.release.title}
+    try:
+        rows = sum(1 for r in found.reader.read(found.member) if not isinstance(r, Reject | Note))
+    except CodegraphError as error:
+        return row | {"title": str(error)}
+    return row | {"rows": rows}
 
 
 @main.command()
@@ -454,12 +457,17 @@ def info(ctx: click.Context, format: str) -> None:
 )
 @click.option("--kind", "kinds", multiple=True, help="Only this kind of source; repeatable.")
 @_format("table", "json")
-def fetch(to: Path, accept_ama_terms: bool, kinds: tuple[str, ...], format: str) -> None:
+@click.pass_context
+def fetch(ctx: click.Context, to: Path, accept_ama_terms: bool, kinds: tuple[str, ...], format: str) -> None:
     """Download official files from the publishers: the one command that reaches the network."""
+    from codegraph.build.progress import shown
     from codegraph.fetch import fetch as run
 
-    found = run(to, accept_ama_terms=accept_ama_terms, kinds=kinds or None)
+    with shown() as progress:
+        found = run(to, accept_ama_terms=accept_ama_terms, kinds=kinds or None, progress=progress)
     if format == "json":
         _print_json([asdict(f) for f in found])
-        return
-    _print_table(("kind", "outcome", "file"), [(f.kind, f.outcome, f.file or f.page) for f in found])
+    else:
+        rows = [(f.kind, f.outcome, f.file or f.page, f.note) for f in found]
+        _print_table(("kind", "outcome", "file or page", "note"), rows)
+    ctx.exit(1 if any(f.outcome == "failed" for f in found) else 0)
