@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +13,6 @@ import click
 
 from codegraph import __version__
 from codegraph.errors import CodegraphError
-from codegraph.render import jsonable
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
@@ -59,10 +58,10 @@ def main(ctx: click.Context, release: Path | None) -> None:
     ctx.obj = release
 
 
-def _open(ctx: click.Context) -> CodeGraph:
+def _open(ctx: click.Context, *, at_once: bool = True) -> CodeGraph:
     from codegraph.graph import CodeGraph
 
-    return CodeGraph.open(ctx.obj)
+    return CodeGraph.open(ctx.obj, at_once=at_once)
 
 
 def _format(*names: str) -> Callable[[_F], _F]:
@@ -78,8 +77,9 @@ def _format(*names: str) -> Callable[[_F], _F]:
 
 
 def _print_json(value: Any) -> None:  # noqa: ANN401
-    data = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=jsonable))
+    from codegraph.render import jsonable
+
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=jsonable))
 
 
 def _print_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -229,7 +229,7 @@ def crosswalk(
     ctx: click.Context, code: str, to: str | None, explain: bool, show_all: bool, format: str
 ) -> None:
     """Show what CODE maps to: the target, how it stands to CODE, why, and who says so."""
-    found = _open(ctx).crosswalk(code, to=to)
+    found = _open(ctx, at_once=False).crosswalk(code, to=to)
     shown = [m for m in found if show_all or m.aside is None]
     if format == "json":
         _print_json(

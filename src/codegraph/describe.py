@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from codegraph.model import PROCEDURE_FACETS, PROCEDURE_LINKS, Fact, Procedure, Step
 from codegraph.namespaces import RELEASE, contract, expand
+from codegraph.procedure import PROCEDURE_FACETS, PROCEDURE_LINKS, Procedure, read_procedure, short
 from codegraph.release import Manifest
 from codegraph.store import GraphStore
 
@@ -34,7 +34,16 @@ _HIDDEN: Final = _EDGES | {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One statement about a code with the release that says it (None: packaged knowledge or a definition)."""
+
+    property: str
+    value: object
+    release: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A node that a release holds about a code: a fee schedule entry, a unit limit, an add-on edit."""
 
@@ -48,7 +57,7 @@ class Entry:
         return next((f.value for f in self.facts if f.property == name), None)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Indication:
     """A condition for which a procedure is done: its strength, and who says so."""
 
@@ -94,7 +103,9 @@ class Description:
 
 def describe(code: Code, store: GraphStore, manifest: Manifest) -> Description:
     """Gather what the graph says of a code; some hundred look-ups by pattern, a few milliseconds."""
-    rows = [(contract(p), _short(v), _ident(g)) for p, v, g in store.describe(code.iri)]
+    edges = {name: store.count(code.iri, name) for name in _EDGES}
+    said = store.describe(code.iri, but=frozenset(expand(name) for name in _EDGES))
+    rows = [(contract(p), short(v), _ident(g)) for p, v, g in said]
     procedure = next((v for p, v, _ in rows if p == "cg:denotes"), None)
     entries = tuple(sorted(_entries(store, code.iri), key=lambda e: (e.kind, e.release or "", e.iri)))
     indications = tuple(
@@ -113,11 +124,7 @@ def describe(code: Code, store: GraphStore, manifest: Manifest) -> Description:
         indications=indications,
         entries=entries,
         statements=tuple(_statements(store, code.iri)),
-        edges={
-            name: sum(1 for p, _, _ in rows if p == name)
-            for name in sorted(_EDGES)
-            if any(r[0] == name for r in rows)
-        },
+        edges={name: number for name, number in sorted(edges.items()) if number},
         labels={},
         sources={},
         not_loaded=_not_loaded(code, manifest, entries),
@@ -140,39 +147,6 @@ def parents(store: GraphStore, iri: str) -> list[str]:
     return found
 
 
-def read_procedure(store: GraphStore, iri: str) -> Procedure:
-    """Read a procedure with its facets, life cycle, steps and aftercare."""
-    said: dict[str, list[Any]] = {}
-    for predicate, obj, _ in store.describe(iri):
-        said.setdefault(contract(predicate), []).append(_short(obj))
-    values = {
-        name: tuple(sorted(said.get(prop, ())))
-        for name, prop in {**PROCEDURE_FACETS, **PROCEDURE_LINKS}.items()
-    }
-    return Procedure(
-        iri=contract(expand(iri)),
-        label=_first(said, "skos:prefLabel") or contract(expand(iri)),
-        definition=_first(said, "skos:definition"),
-        steps=tuple(sorted(_step(store, s) for s in said.get("cg:hasStep", ()))),
-        aftercare=tuple(sorted(said.get("cg:aftercare", ()))),
-        **values,
-    )
-
-
-def _step(store: GraphStore, iri: str) -> Step:
-    return Step(int(store.object(iri, "cg:stepNumber") or 0), str(store.object(iri, "cg:stepText") or ""))
-
-
-def _first(said: dict[str, list[Any]], name: str) -> str | None:
-    values = said.get(name)
-    return str(values[0]) if values else None
-
-
-def _short(value: Any) -> Any:  # noqa: ANN401
-    """Return an IRI of the graph as a CURIE, anything else as it is."""
-    return contract(value) if isinstance(value, str) and value.startswith(("http://", "https://")) else value
-
-
 def _ident(graph: str | None) -> str | None:
     return graph.removeprefix(RELEASE) if graph else None
 
@@ -189,7 +163,7 @@ def _entries(store: GraphStore, iri: str) -> Iterable[Entry]:
             if node in seen:
                 continue
             seen.add(node)
-            rows = [(contract(p), _short(v)) for p, v, _ in store.describe(node)]
+            rows = [(contract(p), short(v)) for p, v, _ in store.describe(node)]
             kind = next((str(v) for p, v in rows if p == "rdf:type"), "?")
             release = next((str(v).removeprefix(RELEASE) for p, v in rows if p == "cg:ofRelease"), None)
             facts = tuple(Fact(p, v, release) for p, v in rows if p not in {"rdf:type", "cg:ofRelease"})
@@ -199,16 +173,21 @@ def _entries(store: GraphStore, iri: str) -> Iterable[Entry]:
 def _indications(store: GraphStore, code: Code, procedure: str | None) -> Iterable[Indication]:
     nodes = store.subjects("cg:ofProcedure", procedure) if procedure else []
     for node in sorted({*nodes, *store.subjects("cg:ofCondition", code.iri)}):
-        condition = str(_short(store.object(node, "cg:ofCondition")))
-        label = store.object(condition, "skos:prefLabel")
+        said = _read(store, node)
+        condition = str(said["cg:ofCondition"])
         yield Indication(
             condition,
-            str(label) if label is not None else None,
-            str(_short(store.object(node, "cg:ofProcedure"))),
-            _text(_short(store.object(node, "cg:hasStrength"))),
-            _text(store.object(node, "cg:indicationNote")),
-            _text(store.object(node, "dcterms:source")),
+            code.label if condition == code.curie else _text(store.object(condition, "skos:prefLabel")),
+            str(said["cg:ofProcedure"]),
+            _text(said.get("cg:hasStrength")),
+            _text(said.get("cg:indicationNote")),
+            _text(said.get("dcterms:source")),
         )
+
+
+def _read(store: GraphStore, node: str) -> dict[str, Any]:
+    """Return the properties of a node that has one value of each, as CURIEs and plain values."""
+    return {contract(p): short(v) for p, v, _ in store.describe(node)}
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401
@@ -217,17 +196,18 @@ def _text(value: Any) -> str | None:  # noqa: ANN401
 
 def _statements(store: GraphStore, iri: str) -> Iterable[Statement]:
     for node in store.subjects("cg:aboutSubject", iri):
+        said = _read(store, node)
         yield Statement(
-            str(_short(store.object(node, "cg:aboutProperty"))),
-            _short(store.object(node, "cg:statedValue")),
-            _text(store.object(node, "cg:statementNote")),
-            _text(store.object(node, "dcterms:source")),
+            str(said["cg:aboutProperty"]),
+            said.get("cg:statedValue"),
+            _text(said.get("cg:statementNote")),
+            _text(said.get("dcterms:source")),
         )
 
 
 def _labels(store: GraphStore, described: Description) -> dict[str, str]:
     """Return the preferred label of every CURIE that occurs in a description."""
-    curies: set[str] = set(described.parents)
+    curies: set[str] = {*described.parents, *described.edges}
     facts = [*described.facts, *(f for e in described.entries for f in e.facts)]
     curies |= {f.value for f in facts if isinstance(f.value, str) and ":" in f.value and " " not in f.value}
     curies |= {f.property for f in facts}

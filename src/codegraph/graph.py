@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codegraph import related as relations
 from codegraph import release
 from codegraph.codes import SYSTEMS, CodeRef, candidates
-from codegraph.crosswalk.lookup import crosswalk
-from codegraph.describe import Description, describe
 from codegraph.errors import InvalidCode, NotLoaded, UnknownCode, UnknownTerm
-from codegraph.hierarchy import above, below, codes_where
-from codegraph.model import Provenance, Related
+from codegraph.model import Provenance
 from codegraph.namespaces import contract
 from codegraph.release import Manifest
-from codegraph.store import GraphStore
 from codegraph.tables import Tables
 from codegraph.views import Code, Crosswalk
 
@@ -25,8 +21,11 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
+    from codegraph.describe import Description
     from codegraph.export import ExportSummary
+    from codegraph.related import Related
     from codegraph.result import Result
+    from codegraph.store import GraphStore
     from codegraph.validation import Engine, Report
 
 _ROW = "SELECT label, status, billable, release, procedure FROM code WHERE system = ? AND notation = ?"
@@ -48,28 +47,37 @@ class CodeGraph(Mapping[str, Code]):
     Opened read-only; any number of threads and processes may read one release at once.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, at_once: bool = True) -> None:
         self.directory = directory
         self.manifest: Manifest = release.read_manifest(directory)
-        # Both are opened now: another release may take this one's place later, and the two must not mix.
         self.tables = Tables(directory / release.TABLES)
-        self.store = GraphStore.open(directory / release.GRAPH)
         self._provenances: dict[str, Provenance] = {}
         self._names: dict[str, bool] = {}
+        # Another release may take this one's place later, and the two must not mix: so the triples are opened now.
+        if at_once:
+            self.store  # noqa: B018 - opens it
 
     @classmethod
-    def open(cls, place: Place | None = None) -> CodeGraph:
+    def open(cls, place: Place | None = None, *, at_once: bool = True) -> CodeGraph:
         """Open a release directory; without one, CODEGRAPH_RELEASE, else the packaged knowledge.
 
-        The packaged knowledge is built into the user's cache on first use, which takes a few seconds.
+        The packaged knowledge is built into the user's cache on first use, which takes a few seconds. `at_once`
+        False leaves the triples until a question needs them: for a process that answers one from the tables.
         Raises ReleaseError where there is no release, saying how to make one.
         """
         named = place if place is not None else os.environ.get("CODEGRAPH_RELEASE")
         if named:
-            return cls(release.locate(named))
+            return cls(release.locate(named), at_once=at_once)
         from codegraph.build.packaged import packaged_release
 
-        return cls(packaged_release())
+        return cls(packaged_release(), at_once=at_once)
+
+    @cached_property
+    def store(self) -> GraphStore:
+        """Return the triples of the release."""
+        from codegraph.store import GraphStore
+
+        return GraphStore.open(self.directory / release.GRAPH)
 
     # --- a mapping of codes ---------------------------------------------------------------------------------------
 
@@ -171,26 +179,35 @@ class CodeGraph(Mapping[str, Code]):
 
     def describe(self, code: str | Code) -> Description:
         """Return everything that the release says of a code, each fact with its source."""
-        code = code if isinstance(code, Code) else self[code]
-        return describe(code, self.store, self.manifest)
+        from codegraph.describe import describe
+
+        return describe(code if isinstance(code, Code) else self[code], self.store, self.manifest)
 
     def crosswalk(self, code: str | Code, *, to: str | None = None) -> Crosswalk:
         """Return what a code maps to: in one system (`icd10pcs`, `icd9cm`, `ccsr`, …) or, without `to`, in all.
 
         Empty answers carry a `note`; a pair of systems that no loaded source maps raises NotLoaded.
         """
+        from codegraph.crosswalk.lookup import crosswalk
+
         return crosswalk(self, code if isinstance(code, Code) else self[code], to)
 
     def related(self, code: str | Code) -> list[Related]:
         """Return codes that stand in some relation to a code: approach, life cycle, family, add-ons, edits."""
-        return relations.related(code if isinstance(code, Code) else self[code], self.store)
+        from codegraph.related import related
+
+        return related(code if isinstance(code, Code) else self[code], self.store)
 
     def ancestors(self, term: str | Code, *, with_self: bool = False) -> list[str]:
         """Return the CURIEs above a code or facet value along skos:broader and cg:isPartOf, nearest first."""
+        from codegraph.hierarchy import above
+
         return above(self.store, self._term(term), with_self=with_self)
 
     def descendants(self, term: str | Code, *, with_self: bool = False) -> list[str]:
         """Return the CURIEs below a code, group or facet value, nearest first."""
+        from codegraph.hierarchy import below
+
         return below(self.store, self._term(term), with_self=with_self)
 
     def codes(
@@ -212,6 +229,8 @@ class CodeGraph(Mapping[str, Code]):
         wanted = {name: value for name, value in facets.items() if value is not None}
         if not wanted:
             return [Code(self, r[0], r[1], r[2:]) for r in self.tables.stream(_ALL) if system in (None, r[0])]
+        from codegraph.hierarchy import codes_where
+
         found = (contract(iri).partition(":") for iri in codes_where(self.store, wanted))
         return sorted(Code(self, s, n) for s, _, n in found if system in (None, s))
 

@@ -99,6 +99,9 @@ PREFIXES: Final[dict[str, str]] = {
 
 _IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+$")
 _BY_LENGTH = sorted(((iri, prefix) for prefix, iri in PREFIXES.items()), key=lambda p: -len(p[0]))
+_BY_START = {iri: prefix for prefix, iri in PREFIXES.items()}
+# Prefixes that end inside a name (`…/obo/MONDO_`): their IRIs also begin like those of a shorter prefix.
+_INNER = tuple(iri for iri in PREFIXES.values() if not iri.endswith(("/", "#")))
 _LOCAL = re.compile(r"^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$")
 
 
@@ -143,10 +146,14 @@ def contract(iri: str) -> str:
     >>> contract("https://w3id.org/codegraph/code/cpt/44310")
     'cpt:44310'
     """
-    for start, prefix in _BY_LENGTH:
+    cut = max(iri.rfind("#"), iri.rfind("/")) + 1
+    prefix = _BY_START.get(iri[:cut])
+    if prefix is not None and not iri.startswith(_INNER):
+        return f"{prefix}:{iri[cut:]}" if _LOCAL.match(iri[cut:]) else iri
+    for start, longer in _BY_LENGTH:
         if iri.startswith(start):
             local = iri[len(start) :]
-            return f"{prefix}:{local}" if _LOCAL.match(local) else iri
+            return f"{longer}:{local}" if _LOCAL.match(local) else iri
     return iri
 
 

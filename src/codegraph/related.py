@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from codegraph.describe import read_procedure
-from codegraph.model import PROCEDURE_FACETS, PROCEDURE_LINKS, Procedure, Related
 from codegraph.namespaces import contract
+from codegraph.procedure import PROCEDURE_FACETS, PROCEDURE_LINKS, Procedure, read_procedure
 from codegraph.store import GraphStore
 
 if TYPE_CHECKING:
     from codegraph.views import Code
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Related:
+    """A code that stands in some relation to another: which relation, why, and by which source."""
+
+    relation: str
+    code: str
+    label: str
+    reason: str
+    release: str | None = None
+
 
 # (what this code does, what the other does, name of the relation, reason), all about one stoma kind.
 _LIFE_CYCLE: Final = (

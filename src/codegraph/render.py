@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from codegraph.describe import Description, Entry
-from codegraph.model import PROCEDURE_FACETS, PROCEDURE_LINKS, Fact
+from codegraph.procedure import PROCEDURE_FACETS, PROCEDURE_LINKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +208,3 @@ def _escaped(value: str) -> str:
 def jsonable(value: Any) -> Any:  # noqa: ANN401
     """Return what the JSON writer cannot write as text: decimals with their digits, dates as ISO."""
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
-
-
-__all__ = ["Fact", "Line", "Section", "jsonable", "markdown", "sections", "text"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,20 @@ class GraphStore:
         found = self.raw.quads_for_pattern(None, _node(predicate), _node(obj), None)
         return sorted({quad.subject.value for quad in found if isinstance(quad.subject, ox.NamedNode)})
 
-    def describe(self, subject: str) -> list[tuple[str, Any, str | None]]:
-        """Return every (property IRI, value, named graph or None) of a subject, sorted."""
+    def count(self, subject: str, predicate: str) -> int:
+        """Return how many values a property has."""
+        return sum(1 for _ in self.raw.quads_for_pattern(_node(subject), _node(predicate), None, None))
+
+    def describe(
+        self, subject: str, *, but: frozenset[str] = frozenset()
+    ) -> list[tuple[str, Any, str | None]]:
+        """Return every (property IRI, value, named graph or None) of a subject, sorted; `but` are left out."""
         found = self.raw.quads_for_pattern(_node(subject), None, None, None)
-        rows = [(q.predicate.value, plain(q.object), graph_name(q.graph_name)) for q in found]
+        rows = [
+            (predicate, plain(quad.object), graph_name(quad.graph_name))
+            for quad in found
+            if (predicate := quad.predicate.value) not in but
+        ]
         return sorted(rows, key=lambda r: (r[0], str(r[1]), r[2] or ""))
 
     def quads_of(self, subject: str) -> Iterator[ox.Quad]:
@@ -83,6 +94,7 @@ class GraphStore:
         return get_close_matches(f"{scheme}:{slug}", sorted(members), n=at_most, cutoff=0.5)
 
 
+@lru_cache(maxsize=4096)
 def _node(curie_or_iri: str) -> ox.NamedNode:
     return ox.NamedNode(expand(curie_or_iri))
 

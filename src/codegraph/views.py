@@ -8,11 +8,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any, overload
 
 from codegraph.codes import CodeRef
-from codegraph.model import FacetComparison, Procedure, Provenance, Relation
+from codegraph.model import FacetComparison, Provenance, Relation
 from codegraph.namespaces import CODE_PREFIXES, code_iri, expand
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
+    from codegraph.procedure import Procedure
 
 _DESCRIPTORS = (
     "SELECT release, text FROM official_descriptor WHERE system = ? AND notation = ? ORDER BY release"

@@ -12,9 +12,10 @@ from codegraph import rdf
 from codegraph.crosswalk.derive import Derived, derive
 from codegraph.crosswalk.subsumption import Definition, Hierarchy
 from codegraph.knowledge import IDENT, Packaged
-from codegraph.model import PREDICATES, PROCEDURE_FACETS
+from codegraph.model import PREDICATES
 from codegraph.namespaces import BASE, MAPPING, contract, expand
 from codegraph.pcs import Grammar
+from codegraph.procedure import PROCEDURE_FACETS
 from codegraph.rdf import Triple, term
 from codegraph.sources.sssom import TABLE, read_file
 

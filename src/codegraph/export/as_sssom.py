@@ -24,8 +24,8 @@ def write_sssom(mappings: Iterable[Mapping], stream: TextIO) -> None:
 
 
 def _slots(m: Mapping) -> dict[str, str | tuple[str, ...]]:
-    why = "; ".join(str(f) for f in m.facets)
-    said = [t for t in (why, m.aside, m.combination, m.comment) if t]
+    why = "; ".join(str(f) for f in m.facets) or m.comment
+    said = [t for t in (why, m.aside, m.combination) if t]
     slots: dict[str, str | tuple[str, ...]] = {
         "subject_id": str(m.source_code),
         "subject_label": m.source_code.label or "",
