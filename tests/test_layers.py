@@ -16,7 +16,7 @@ SRC = Path(__file__).resolve().parents[1] / "src"
 # From the ground up. A name stands for a module or for all that is in a folder; the longest that fits counts.
 LAYERS = (
     "errors namespaces resources rdf",
-    "codes pcs pcs_words pcs_facets model crosswalk.subsumption crosswalk.derive",
+    "codes pcs pcs_words pcs_facets model procedure crosswalk.subsumption crosswalk.derive",
     "release knowledge sources fetch",
     "build",
     "store tables sparql query_params result result_text queries",

@@ -1,0 +1,163 @@
+"""The documents name everything that is public, and nothing that is not there."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from codegraph import CodeGraph, __version__, cli, errors
+from codegraph.describe import Description
+from codegraph.fetch.table import load
+from codegraph.model import FacetComparison
+from codegraph.procedure import Procedure
+from codegraph.query_params import TYPES
+from codegraph.related import Related
+from codegraph.result import Result
+from codegraph.validation import Report, ValidationResult
+from codegraph.views import Code, Crosswalk, Mapping
+
+REPO = Path(__file__).resolve().parents[2]
+DOCS = sorted([*REPO.glob("*.md"), *(REPO / "docs").rglob("*.md")])
+API = (REPO / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    """Return what stands under a heading of the API page."""
+    return API.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def named(title: str) -> set[str]:
+    return set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`]+)`", section(title)))))
+
+
+def public(cls: type) -> set[str]:
+    own = {name for name in vars(cls) if not name.startswith("_")}
+    fields = {f.name for f in dataclasses.fields(cls)} if dataclasses.is_dataclass(cls) else set()
+    return own | fields
+
+
+@pytest.mark.parametrize(
+    ("title", "classes"),
+    [
+        ("CodeGraph", [CodeGraph]),
+        ("Code", [Code, Procedure]),
+        ("Crosswalk and Mapping", [Crosswalk, Mapping, FacetComparison]),
+        ("Description, Related", [Description, Related]),
+        ("Result", [Result]),
+        ("Report", [Report, ValidationResult]),
+    ],
+)
+def test_every_public_name_is_documented(title, classes):
+    absent = (
+        {name for cls in classes for name in public(cls)} - named(title) - {"of", "from_engine", "sort_key"}
+    )
+    assert absent == set()
+
+
+def test_the_signatures_of_the_facade_are_as_documented():
+    shown = dict(re.findall(r"^\| `(?:CodeGraph\.)?(\w+)\(([^`]*)\)` \|", section("CodeGraph"), re.MULTILINE))
+    methods = {
+        n for n, m in vars(CodeGraph).items() if not n.startswith("_") and callable(getattr(m, "__func__", m))
+    }
+    assert shown.keys() == methods - {"get", "store"}
+    for name, text in shown.items():
+        parameters = list(inspect.signature(getattr(CodeGraph, name)).parameters)
+        documented = [
+            p.split("=")[0].strip().lstrip("*") for p in text.split(",") if p.strip() not in ("*", "")
+        ]
+        assert documented == [p for p in parameters if p != "self"], name
+
+
+def test_the_facade_stays_small():
+    assert len(public(CodeGraph)) <= 15
+
+
+def test_every_error_is_documented():
+    found = {n for n, e in vars(errors).items() if isinstance(e, type) and issubclass(e, Exception)}
+    assert found - named("Errors") == set()
+
+
+def rows() -> dict[str, str]:
+    lines = section("Command line").splitlines()
+    return {m[1]: line for line in lines if (m := re.match(r"\| `(\w+)[^`]*` \|", line))}
+
+
+def test_every_command_is_documented():
+    assert rows().keys() == cli.main.commands.keys()
+
+
+@pytest.mark.parametrize("name", cli.main.commands)
+def test_every_option_is_documented(name):
+    row = rows()[name].replace("\\|", "|")
+    command = cli.main.commands[name]
+    options = {o for p in command.params if isinstance(p, click.Option) for o in (*p.opts, *p.secondary_opts)}
+    assert set(re.findall(r"--[a-z-]+", row)) == {o for o in options if o.startswith("--")}
+    for parameter in command.params:
+        assert isinstance(parameter, click.Argument) or parameter.help, f"{name} {parameter.name}: no help"
+        if isinstance(parameter.type, click.Choice):
+            assert "|".join(parameter.type.choices) in row, f"{name} {parameter.name}: other choices"
+
+
+@pytest.mark.parametrize("option", [o for p in cli.main.params for o in p.opts])
+def test_every_global_option_is_documented(option):
+    assert option in section("Command line")
+
+
+def test_the_types_of_parameters_are_documented():
+    assert set(TYPES) <= named("Stored queries")
+
+
+@pytest.mark.parametrize("document", DOCS, ids=lambda p: p.name)
+def test_links_lead_somewhere(document):
+    text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
+        assert target.startswith("https://") or (document.parent / target).exists(), target
+
+
+def test_decisions_are_numbered_listed_and_whole():
+    folder = REPO / "docs" / "decisions"
+    pages = sorted(folder.glob("0*.md"))
+    assert [p.name[:4] for p in pages] == [f"{n:04}" for n in range(1, len(pages) + 1)]
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert page.name in index
+        assert text.startswith(f"# {page.name[:4]}: ")
+        assert re.findall(r"^\*\*(\w+)\.\*\*", text, re.MULTILINE) == ["Context", "Decision", "Consequence"]
+
+
+def test_the_version_is_one():
+    project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = dict(
+        re.findall(r"^([\w-]+): *(.+)$", (REPO / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert project["version"] == citation["version"] == __version__
+    assert citation["license"] == project["license"]
+    assert citation.keys() >= {"cff-version", "message", "title"}
+    assert f"## [{__version__}]" in (REPO / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_licences_are_whole():
+    texts = {n: (REPO / n).read_text(encoding="utf-8") for n in ("LICENSE", "LICENSE-ONTOLOGY", "NOTICE")}
+    assert "Apache License" in texts["LICENSE"]
+    assert "END OF TERMS AND CONDITIONS" in texts["LICENSE"]
+    assert texts["LICENSE-ONTOLOGY"].startswith("Attribution 4.0 International")
+    assert "Section 8 -- Interpretation." in texts["LICENSE-ONTOLOGY"]
+    for owner in (
+        "American Medical Association",
+        "American Dental Association",
+        "National Uniform Claim Committee",
+    ):
+        assert owner in texts["NOTICE"]
+
+
+def test_what_the_licence_page_says_of_fetch_is_so():
+    with_terms = [s for s in load() if s.ama_terms]
+    assert with_terms
+    assert "--accept-ama-terms" in (REPO / "docs" / "licences.md").read_text(encoding="utf-8")
