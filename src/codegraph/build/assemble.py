@@ -12,8 +12,10 @@ from codegraph.build import mappings as mapping_sets
 from codegraph.build.codes import (
     CODE_TABLE,
     DESCRIPTOR_TABLE,
+    NOTHING,
     CodeCollector,
     MergedCode,
+    OwnWords,
     code_row,
     definitional,
     descriptive,
@@ -175,7 +177,7 @@ class Assembly:
             plain[code.newest.ident].extend(stated)
             for release, triple in descriptive(code, self.described):
                 lines[release.ident].append(triple)
-            rows.append(self._row(code))
+            rows.append(code_row(code, self._own(code_iri(*key))))
             if code.descriptors:
                 descriptors += [(*key, r.ident, text) for r, text in code.descriptors]
                 for release, triple in licensed_triples(code):
@@ -195,18 +197,17 @@ class Assembly:
         found = headings[code.system].place(code.notation)
         return code.with_parent(found) if found else code
 
-    def _row(self, code: MergedCode) -> tuple[Any, ...]:
-        iri = code_iri(code.system, code.notation)
+    def _own(self, iri: str) -> OwnWords:
+        """Return what packaged knowledge states of a code."""
         if iri not in self.described:
-            return code_row(code, None, None, None)
-        labels = self.packaged.values(iri, "skos:prefLabel")
-        procedures = self.packaged.values(iri, "cg:denotes")
-        status = self.packaged.values(iri, "cg:codeStatus")
-        return code_row(
-            code,
-            knowledge.text(labels[0]) if labels else None,
-            contract(procedures[0][1:-1]) if procedures else None,
-            contract(status[0][1:-1]).partition(":")[2] if status else None,
+            return NOTHING
+        names = ("skos:prefLabel", "cg:denotes", "cg:codeStatus", "cg:isBillable")
+        label, procedure, status, billable = (next(iter(self.packaged.values(iri, n)), None) for n in names)
+        return OwnWords(
+            knowledge.text(label) if label else None,
+            contract(procedure[1:-1]) if procedure else None,
+            contract(status[1:-1]).partition(":")[2] if status else None,
+            knowledge.text(billable) == "true" if billable else None,
         )
 
     def write(self, sources: dict[str, list[Triple]]) -> tuple[dict[str, int], dict[str, int], list[Path]]:

@@ -280,21 +280,31 @@ def _label(subject: str, label: str, release: Release, known: set[str]) -> Itera
         yield release, Triple(subject, rdf.ALT_LABEL, rdf.english(label))
 
 
-def code_row(
-    code: MergedCode, own_label: str | None, procedure: str | None, own_status: str | None
-) -> tuple[Any, ...]:
-    """Return the row of the `code` table; `own_…` is what packaged knowledge states."""
-    if code.defined:
-        procedure = f"procedure:pcs-{code.notation.lower()}"
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What packaged knowledge states of a code, which goes before what sources say."""
+
+    label: str | None = None
+    procedure: str | None = None  # CURIE
+    status: str | None = None
+    billable: bool | None = None
+
+
+NOTHING: Final = OwnWords()
+
+
+def code_row(code: MergedCode, own: OwnWords) -> tuple[Any, ...]:
+    """Return the row of the `code` table."""
+    billable = own.billable if own.billable is not None else code.billable
     return (
         code.system,
         code.notation,
         code.notation.replace(".", ""),
-        own_label or code.label,
-        own_status or code.status,
-        None if code.billable is None else int(code.billable),
+        own.label or code.label,
+        own.status or code.status,
+        None if billable is None else int(billable),
         code.newest.ident,
-        procedure,
+        f"procedure:pcs-{code.notation.lower()}" if code.defined else own.procedure,
     )
 
 

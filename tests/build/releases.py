@@ -1,4 +1,4 @@
-"""One release built from the small files, and one of the packaged knowledge, for all tests of a session."""
+"""A release built from the small files, for the tests that ask one; `pytest_plugins` in conftest.py loads it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ def small(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def packaged(tmp_path_factory):
+def kg(packaged_cache):
     """Return the CodeGraph of the packaged knowledge."""
-    folder = tmp_path_factory.mktemp("packaged") / "release"
-    build([], folder)
-    return CodeGraph(folder)
+    return CodeGraph(next(p for p in packaged_cache.glob("packaged-*") if p.is_dir()))
