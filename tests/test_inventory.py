@@ -33,6 +33,7 @@ THROUGH = {
     "fetch.download": "unit/test_fetch.py",
     "fetch.part": "unit/test_fetch.py",
     "hierarchy": "test_readme.py",
+    "model": "test_readme.py",
     "network": "test_readme.py",
     "pcs_words": "unit/test_pcs.py",
     "procedure": "test_readme.py",
@@ -48,10 +49,12 @@ THROUGH = {
     "sources.sssom_writer": "sources/sssom/test_sssom.py",
     "sources.xlsx_child": "sources/xlsx/test_xlsx.py",
     "sources.xmltree": "sources/icd10cm_tabular/test_icd10cm_tabular.py",
+    "store": "build/test_build_release.py",
     "tables": "build/test_build_release.py",
     "validation.checks": "checks/test_checks.py",
     "validation.constraints": "shapes/test_shapes.py",
     "validation.paths": "shapes/test_shapes.py",
+    "views": "test_readme.py",
 }
 SHAPE = re.compile(r"^cgsh:([\w-]+)\n +a sh:(Node|Property)Shape\b", re.MULTILINE)
 

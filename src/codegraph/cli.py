@@ -441,6 +441,9 @@ def info(ctx: click.Context, format: str) -> None:
         return
     click.echo(f"{graph.directory}\ncodegraph {manifest.codegraph}, {manifest.triples:,} triples")
     click.echo("codes: " + ", ".join(f"{n:,} {system}" for system, n in manifest.codes.items()))
+    if not manifest.sources:
+        click.echo("no official files: packaged knowledge only")
+        return
     _print_table(
         ("release", "effective", "rows", "rejected", "triples", "sha256", "file"),
         [
