@@ -102,7 +102,7 @@ def test_related_query_and_info(run):
     assert by_path == stored
     for format in ("json", "csv", "tsv"):
         assert (
-            "44310" in run("query", "codes_at_site", "--param", "site=site:ileum", "--format", format).output
+            "45136" in run("query", "codes_at_site", "--param", "site=site:ileum", "--format", format).output
         )
     assert run(
         "query", "SELECT ?x WHERE { cpt:44310 skos:notation ?x }", "--format", "csv"

@@ -9,19 +9,17 @@ from typing import Any, Final
 
 from codegraph import knowledge, rdf
 from codegraph.build import mappings as mapping_sets
-from codegraph.build.codes import (
+from codegraph.build.code_triples import (
     CODE_TABLE,
     DESCRIPTOR_TABLE,
     NOTHING,
-    CodeCollector,
-    MergedCode,
     OwnWords,
     code_row,
     definitional,
     descriptive,
     licensed_triples,
-    merge,
 )
+from codegraph.build.codes import CodeCollector, MergedCode, merge
 from codegraph.build.hierarchy import Headings
 from codegraph.build.pcs_release import PcsRelease
 from codegraph.build.progress import Progress
@@ -180,8 +178,8 @@ class Assembly:
             rows.append(code_row(code, self._own(code_iri(*key))))
             if code.descriptors:
                 descriptors += [(*key, r.ident, text) for r, text in code.descriptors]
-                for release, triple in licensed_triples(code):
-                    self.writer.add_licensed(release.ident, [triple])
+                for release, words in licensed_triples(code):
+                    self.writer.add_licensed(release.ident, words)
         for ident, triples in plain.items():
             self.writer.add(ident, triples, named_graph=False)
         for ident, triples in lines.items():

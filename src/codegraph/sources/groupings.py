@@ -80,6 +80,7 @@ def category_triples(category: Category) -> Iterable[Triple]:
     yield Triple(subject, rdf.IN_SCHEME, scheme)
     if category.parent is None:
         yield Triple(subject, rdf.term("skos:topConceptOf"), scheme)
+        yield Triple(scheme, rdf.term("skos:hasTopConcept"), subject)
     else:
         yield Triple(subject, rdf.BROADER, f"<{concept_iri(category.scheme, category.parent)}>")
 

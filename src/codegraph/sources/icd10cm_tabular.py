@@ -234,6 +234,7 @@ def triples(row: TabularRow, release: Release) -> Iterator[Triple]:
             yield Triple(subject, rdf.BROADER, f"<{expand(row.above)}>")
         else:
             yield Triple(subject, rdf.term("skos:topConceptOf"), f"<{CODE}icd10cm>")
+            yield Triple(f"<{CODE}icd10cm>", rdf.term("skos:hasTopConcept"), subject)
     elif row.title != ascii_title(row.title):
         yield Triple(subject, rdf.ALT_LABEL, rdf.english(row.title))
     for tag, text in dict.fromkeys(row.notes):

@@ -300,6 +300,7 @@ def _group(prefix: str, label: str, above: str | None) -> Iterable[str]:
         yield f"{subject} {rdf.BROADER} <{group_iri(above)}> ."
     else:
         yield f"{subject} {_TOP} <{CODE}icd10pcs> ."
+        yield f"<{CODE}icd10pcs> {_HAS_TOP} {subject} ."
 
 
 READERS: Final = (

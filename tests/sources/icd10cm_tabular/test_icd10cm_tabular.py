@@ -123,6 +123,7 @@ def test_groups_are_written_like_the_packaged_headings(member):
         ("rangeLast", '"D49"'),
         ("inScheme", "<https://w3id.org/codegraph/code/icd10cm>"),
         ("topConceptOf", "<https://w3id.org/codegraph/code/icd10cm>"),
+        ("hasTopConcept", "<https://w3id.org/codegraph/concept/group/icd10cm-chapter-2>"),
         ("generalNote", '"All growths are classified here."@en'),
     }
     block = said(member(), "group:icd10cm-c7a")
