@@ -21,10 +21,10 @@ demo: $(READY) ## build and validate the packaged knowledge and walk through it;
 	$(BIN)/python examples/tour.py out
 
 test: $(READY) ## run the test suite (official files: where CODEGRAPH_DATA or ../shared/data has them)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 -m "not full_release"
 
-test-full: $(READY) ## run the tests that need the official files (CODEGRAPH_DATA, else ../shared/data)
-	$(BIN)/python -m pytest -n 2 -m full_data
+test-full: $(READY) ## build a release from all official files (CODEGRAPH_DATA, else ../shared/data) and test it
+	$(BIN)/python -m pytest -m full_release
 
 lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check src tests benchmarks examples

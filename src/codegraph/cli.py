@@ -16,6 +16,7 @@ from codegraph.errors import CodegraphError
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
+    from codegraph.release import Source
     from codegraph.sources.registry import Found
     from codegraph.validation import Engine
     from codegraph.views import Crosswalk, Mapping
@@ -173,8 +174,19 @@ def build(paths: tuple[Path, ...], out: Path, max_rejects: float, progress: bool
         return
     manifest = report.manifest
     _print_table(
-        ("release", "file", "rows", "rejected", "repaired", "triples"),
-        [(s.release, s.file, s.rows, s.rejects, s.notes, s.triples) for s in manifest.sources],
+        ("release", "file", "rows", "rejected", "repaired", "triples", "seconds"),
+        [
+            (
+                s.release,
+                s.file,
+                s.rows,
+                s.rejects,
+                s.notes,
+                s.triples,
+                f"{report.seconds_of.get(_label(s), 0):.1f}",
+            )
+            for s in manifest.sources
+        ],
     )
     for line in report.skipped:
         click.echo(f"left out: {line}")
@@ -182,6 +194,10 @@ def build(paths: tuple[Path, ...], out: Path, max_rejects: float, progress: bool
         click.echo(f"unknown:  {label}")
     codes = ", ".join(f"{n:,} {system}" for system, n in manifest.codes.items())
     click.echo(f"{manifest.triples:,} triples, {codes}; {report.seconds:.1f} s -> {out}")
+
+
+def _label(source: Source) -> str:
+    return f"{source.file}!{source.member}" if source.member else source.file
 
 
 @main.command()

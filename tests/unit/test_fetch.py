@@ -30,7 +30,9 @@ def archive(seed: int = 1, size: int = 200_000) -> bytes:
     """Return a zip of noise, so that its size on the wire is about its content's."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as target:
-        target.writestr("noise.txt", random.Random(seed).randbytes(size))
+        target.writestr(
+            zipfile.ZipInfo("noise.txt", (2025, 1, 1, 0, 0, 0)), random.Random(seed).randbytes(size)
+        )
     return buffer.getvalue()
 
 

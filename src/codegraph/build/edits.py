@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class FileCount:
     release: str
     rows: int
     rejected: int
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,9 @@ def _pack(packer: Packer, member: Member, release: Release, out: IO[str]) -> Fil
         said = {"file": member.label, "line": reject.line, "what": "rejected", "reason": reject.reason}
         out.write(json.dumps({**said, "row": reject.row}, ensure_ascii=False, sort_keys=True) + "\n")
 
+    start = time.monotonic()
     rows = packer.pack(member, release, keep)
-    return FileCount(member.label, release.ident, rows, rejected)
+    return FileCount(member.label, release.ident, rows, rejected, time.monotonic() - start)
 
 
 def _said_key(said: Said) -> tuple[str, tuple[date, str], date, date, str, bool, str]:

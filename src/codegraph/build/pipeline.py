@@ -8,7 +8,7 @@ import json
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -55,16 +55,18 @@ class Tally:
     rows: int = 0
     rejects: int = 0
     notes: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of a build: the manifest of the release and how long it took."""
+    """The outcome of a build: the manifest of the release and how long it took, in all and by file."""
 
     manifest: Manifest
     directory: Path
     seconds: float
-    skipped: tuple[str, ...] = field(default=())
+    skipped: tuple[str, ...] = ()
+    seconds_of: Mapping[str, float] = field(default_factory=dict)  # file label -> seconds to read it
 
 
 def build(
@@ -93,9 +95,11 @@ def build(
         raise SourceError("; ".join(problems))
     chosen, skipped = choose(found)
     with staged(out) as staging, _without_collector():
-        manifest = _Build(staging, progress, max_rejects).run(chosen, found)
+        work = _Build(staging, progress, max_rejects)
+        manifest = work.run(chosen, found)
     directory = release.locate(out)
-    return Report(manifest, directory, time.monotonic() - start, tuple(skipped))
+    seconds = {f"{label}": tally.seconds for label, tally in sorted(work.tallies.items())}
+    return Report(manifest, directory, time.monotonic() - start, tuple(skipped), seconds)
 
 
 def choose(found: Iterable[Found]) -> tuple[list[Found], list[str]]:
@@ -176,6 +180,7 @@ class _Build:
         assert item.release is not None
         tally = self.tallies.setdefault(item.member.label, Tally())
         self.progress.step(f"Reading {item.member.label}")
+        start = time.monotonic()
         rows = []
         for row in item.reader.read(item.member):
             if isinstance(row, Reject | Note):
@@ -189,6 +194,7 @@ class _Build:
         tally.rows = len(rows)
         self._judge(item.member.label, tally)
         assembly.add_source(item.reader, item.release, rows)
+        tally.seconds = time.monotonic() - start
 
     def _judge(self, label: str, tally: Tally) -> None:
         total = tally.rows + tally.rejects
@@ -202,7 +208,7 @@ class _Build:
 
     def _bulk_tallies(self, bulk: list[Found], outcome: Outcome, rejects: TextIO) -> None:
         for count in outcome.built.files:
-            self.tallies[count.label] = Tally(count.rows, count.rejected)
+            self.tallies[count.label] = Tally(count.rows, count.rejected, 0, count.seconds)
             self._judge(count.label, self.tallies[count.label])
         for item in bulk:  # a part that stands there twice is read once
             self.tallies.setdefault(item.member.label, Tally())
