@@ -31,5 +31,9 @@ lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff format --check src tests benchmarks examples
 	$(BIN)/mypy
 
+DATA ?= ../shared/data
+bench: $(READY) ## measure a full build (DATA=folder) or a release (RELEASE=folder), beside rdflib and others; out/bench.json
+	$(BIN)/python -m benchmarks.bench $(if $(RELEASE),--release "$(RELEASE)",--data "$(DATA)") --out out/bench.json
+
 clean: ## remove what the targets made, except the environment
 	rm -rf out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Measurements of codegraph and its peers, run by `make bench`; never part of the tests' verdict."""
