@@ -75,7 +75,7 @@ def _watch(process: subprocess.Popen[bytes], deadline: float) -> tuple[int, floa
             return process.returncode, used.ru_utime + used.ru_stime, peak, highest
         now = time.perf_counter()
         if now > deadline:
-            raise ChildFailed(f"{' '.join(map(str, process.args))[:120]} took longer than its time")
+            raise ChildFailed(f"{process.args!r:.200} took longer than its time")
         if now >= next_sample:
             pids = list(_tree(process.pid))
             peak = max(peak, sum(_kilobytes(p, "smaps_rollup", "Pss:") for p in pids) * 1024)
