@@ -115,9 +115,13 @@ def test_a_valid_case_has_a_value_for_every_property_shape() -> None:
         text = (HERE / file.stem / "valid.ttl").read_text(encoding="utf-8")
         own = load_shapes([file])
         for shape in (s for s in shapes() if _declares(own, s.iri)):
-            for part in (p for p in shape.properties if p.iri.removeprefix(SHAPES).split("-")[0] in shape.iri):
+            for part in (
+                p for p in shape.properties if p.iri.removeprefix(SHAPES).split("-")[0] in shape.iri
+            ):
                 local = re.split(r"[#/]", part.path.iri)[-1] if part.path else ""
-                assert f":{local} " in text or part.iri.removeprefix(SHAPES) in silent, f"{file.stem}: {local}"
+                assert f":{local} " in text or part.iri.removeprefix(SHAPES) in silent, (
+                    f"{file.stem}: {local}"
+                )
 
 
 def _declares(store: object, iri: str) -> bool:
@@ -150,7 +154,11 @@ def test_context_has_the_class_hierarchy_of_the_ontology() -> None:
     edges = set()
     for path in resources.files("ontology", ".ttl"):
         for block in path.read_text(encoding="utf-8").split("\n\n"):
-            above = re.search(r"^(cg:\w+)\n    a owl:Class ;\n(?:.*\n)*?    rdfs:subClassOf ((?:cg|skos):\w+)", block, re.M)
+            above = re.search(
+                r"^(cg:\w+)\n    a owl:Class ;\n(?:.*\n)*?    rdfs:subClassOf ((?:cg|skos):\w+)",
+                block,
+                re.MULTILINE,
+            )
             if above:
                 edges.add(f"{above[1]} rdfs:subClassOf {above[2]} .")
     assert edges - said <= {"cg:AmbulatoryClassification rdfs:subClassOf skos:Concept ."}

@@ -20,13 +20,15 @@ PREFIXES = """
 """
 DATA = """
 ex:Small rdfs:subClassOf ex:Thing . ex:Tiny rdfs:subClassOf ex:Small .
-ex:a a ex:Thing ; ex:n 5 , 6 ; ex:m 5 ; ex:s "abc" ; ex:l "eins"@de , "ein"@DE , "one"@en-US , "plain" ; ex:next ex:b , ex:c .
+ex:a a ex:Thing ; ex:n 5 , 6 ; ex:m 5 ; ex:s "abc" ; ex:l "eins"@de , "ein"@DE , "one"@en-US , "plain" ;
+    ex:next ex:b , ex:c .
 ex:b a ex:Small ; ex:n 3.0 ; ex:m 3 ; ex:s "abcdefgh" , "" ; ex:l "two"@en , "zwei"@DE ; ex:next ex:d ; ex:prev ex:a .
 ex:c a ex:Tiny , ex:Thing ; ex:n "x" , ex:a , _:x ; ex:m "x" , ex:b ; ex:s _:x , ex:a , 12 ; ex:next ex:c .
 ex:d ex:n 7 ; ex:s "d" ; ex:prev ex:b .
 ex:e a ex:Thing ; ex:on "2024-01-01"^^xsd:date , "2024-01-01T00:00:00"^^xsd:dateTime ; ex:off "2023-12-31"^^xsd:date .
 ex:f ex:on "2024-01-01"^^xsd:date , "soon" ; ex:off "2024-01-01"^^xsd:date ; ex:next "text" .
-ex:g a ex:Thing ; ex:n 1e400 , "NaN"^^xsd:double , "12x"^^xsd:integer ; ex:on "2024-13-01"^^xsd:date ; ex:off "2025-01-01"^^xsd:date .
+ex:g a ex:Thing ; ex:n 1e400 , "NaN"^^xsd:double , "12x"^^xsd:integer ;
+    ex:on "2024-13-01"^^xsd:date ; ex:off "2025-01-01"^^xsd:date .
 ex:h ex:on "2024-13-01"^^xsd:date , "12024-01-01"^^xsd:date ; ex:off "2024-13-01"^^xsd:date , "12024-01-01"^^xsd:date .
 ex:i ex:on "b" , "a"@en , 2 ; ex:off "b" , 3 , 2.0 .
 """
@@ -52,7 +54,10 @@ CONSTRAINTS = {
     "datatype double": "sh:datatype xsd:double",
     "datatype dateTime": "sh:datatype xsd:dateTime",
     **{f"nodeKind {kind}": f"sh:nodeKind sh:{kind}" for kind in ("IRI", "Literal", "BlankNode")},
-    **{f"nodeKind {kind}": f"sh:nodeKind sh:{kind}" for kind in ("BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")},
+    **{
+        f"nodeKind {kind}": f"sh:nodeKind sh:{kind}"
+        for kind in ("BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")
+    },
     "minCount 2": "sh:minCount 2",
     "minCount 0": "sh:minCount 0",
     "maxCount 0": "sh:maxCount 0",
@@ -93,7 +98,8 @@ def both(shapes: str, data: str = DATA) -> tuple[ValidationResult, ...]:
 
 
 def shape(path: str, constraint: str, target: str = TARGETS["class"]) -> str:
-    return f"ex:S a sh:NodeShape ; {target} ; sh:property ex:S-p .\nex:S-p a sh:PropertyShape ; sh:path {path} ; {constraint} ."
+    node = f"ex:S a sh:NodeShape ; {target} ; sh:property ex:S-p ."
+    return f"{node}\nex:S-p a sh:PropertyShape ; sh:path {path} ; {constraint} ."
 
 
 @pytest.mark.parametrize("constraint", CONSTRAINTS)
@@ -125,8 +131,8 @@ def test_paths_and_targets(path: str, target: str) -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_constraints_of_a_node_shape(target: str) -> None:
-    text = f'ex:S a sh:NodeShape ; {TARGETS[target]} ; sh:nodeKind sh:Literal ; sh:class ex:Small ; sh:pattern "/[b-f]$" ; '
-    assert both(text + "sh:hasValue ex:a ; sh:in ( ex:a ex:b ) ; sh:message 'No.' .")
+    text = f"ex:S a sh:NodeShape ; {TARGETS[target]} ; sh:nodeKind sh:Literal ; sh:class ex:Small ; "
+    assert both(text + "sh:pattern '/[b-f]$' ; sh:hasValue ex:a ; sh:in ( ex:a ex:b ) ; sh:message 'No.' .")
 
 
 def test_a_property_shape_can_have_targets_of_its_own() -> None:
@@ -172,7 +178,11 @@ REFUSED = {
     "endless path": ("[ sh:zeroOrMorePath ex:n ]", "sh:minCount 1", "neither a predicate"),
     "path of one": ("( ex:n )", "sh:minCount 1", "at least two members"),
     "property within property": ("ex:n", "sh:property ex:S-p", "in this kind of shape"),
-    "list without end": ("ex:n", "sh:in [ <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> 1 ]", "well-formed RDF list"),
+    "list without end": (
+        "ex:n",
+        "sh:in [ <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> 1 ]",
+        "well-formed RDF list",
+    ),
 }
 
 
@@ -206,4 +216,6 @@ def test_query_texts_are_templates_and_never_formatted_strings() -> None:
     assert len(sources) > 8
     for name, source in sources.items():
         for line in source.splitlines():
-            assert not ("SELECT" in line and ('f"' in line or ".format(" in line or "%" in line)), f"{name}: {line}"
+            assert not ("SELECT" in line and ('f"' in line or ".format(" in line or "%" in line)), (
+                f"{name}: {line}"
+            )

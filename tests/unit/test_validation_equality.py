@@ -70,11 +70,21 @@ WRONG = {
     "of another class": ox.NamedNode("https://w3id.org/codegraph/concept/section/imaging"),
     "another code": ox.NamedNode("https://w3id.org/codegraph/code/icd10cm/K50"),
 }
-BESIDE = {"far date", "zeros", "string", "German", "undeclared", "whole number"}  # enough for what counts values
+BESIDE = {
+    "far date",
+    "zeros",
+    "string",
+    "German",
+    "undeclared",
+    "whole number",
+}  # enough for what counts values
 PARTNERS = {"primaryCode": "addOnCode", "columnTwo": "columnOne"}  # properties that must not share a value
 # pySHACL cannot compare a blank node (sh:lessThanOrEquals) and gives up.
 COMPARED = {
-    *(cg(name) for name in ("addedOn", "terminatedOn", "effectiveOn", "deletedOn", "effectiveFrom", "effectiveTo"))
+    *(
+        cg(name)
+        for name in ("addedOn", "terminatedOn", "effectiveOn", "deletedOn", "effectiveFrom", "effectiveTo")
+    )
 }
 
 
@@ -195,7 +205,9 @@ def mutated(draw: st.DrawFn) -> list[ox.Quad]:
             if not isinstance(other.object, ox.BlankNode):
                 quads.append(ox.Quad(quad.subject, quad.predicate, other.object))
         elif change == "retype":
-            kind = draw(st.sampled_from(["Code", "Procedure", "FacetValue", "UnitLimit", "Release", "Nothing"]))
+            kind = draw(
+                st.sampled_from(["Code", "Procedure", "FacetValue", "UnitLimit", "Release", "Nothing"])
+            )
             quads.append(ox.Quad(quad.subject, TYPE, cg(kind)))
         elif change == "rename":
             node = ox.NamedNode(f"https://example.org/{at}")

@@ -21,11 +21,15 @@ def literal(lexical: str, name: str) -> ox.Literal:
 def ask(expression: str, **terms: ox.Literal) -> bool:
     """Evaluate an expression over terms as SPARQL does; an error counts as false."""
     names, values = " ".join(f"?{name}" for name in terms), " ".join(map(str, terms.values()))
-    return bool(STORE.query(f"ASK {{ VALUES ({names}) {{ ({values}) }} FILTER(COALESCE({expression}, false)) }}"))
+    return bool(
+        STORE.query(f"ASK {{ VALUES ({names}) {{ ({values}) }} FILTER(COALESCE({expression}, false)) }}")
+    )
 
 
 TEXTS = st.one_of(
-    st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4).map(str),
+    st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4).map(
+        str
+    ),
     st.integers(-(10**9), 10**9).map(str),
     st.text(alphabet="0123456789+-. eE", min_size=0, max_size=8),
 )
@@ -42,7 +46,9 @@ def test_numbers_are_well_formed_as_oxigraph_says(text: str, name: str) -> None:
     st.one_of(
         st.dates().map(str),
         st.text(alphabet="0123456789-", min_size=8, max_size=10),
-        st.tuples(st.integers(1, 9999), st.integers(0, 13), st.integers(0, 32)).map("{0[0]:04}-{0[1]:02}-{0[2]:02}".format),
+        st.tuples(st.integers(1, 9999), st.integers(0, 13), st.integers(0, 32)).map(
+            "{0[0]:04}-{0[1]:02}-{0[2]:02}".format
+        ),
     )
 )
 def test_dates_are_well_formed_as_oxigraph_says(text: str) -> None:
@@ -57,7 +63,10 @@ def test_numbers_compare_as_oxigraph_compares(text: str, name: str, other: str, 
     x, y = literal(text, name), literal(other, other_name)
     if x == y and order is None:  # Oxigraph takes an ill-formed literal for equal to itself
         return
-    if {name, other_name} == {"double"} or "double" not in (name, other_name):  # mixed, Oxigraph rounds to double
+    if {name, other_name} == {"double"} or "double" not in (
+        name,
+        other_name,
+    ):  # mixed, Oxigraph rounds to double
         assert (order == -1) == ask("?x < ?y", x=x, y=y)
         assert (order in (0, 1)) == ask("?x >= ?y", x=x, y=y)
 

@@ -51,7 +51,9 @@ class Check:
         if header["severity"] not in _SEVERITIES or returns[:1] != ("focus",) or graphs not in _GRAPHS:
             raise QueryError(f"{path.name}: severity is violation or warning, returns begins with focus")
         severity = _SEVERITIES[header["severity"]]
-        return cls(path.stem, header["summary"], severity, header["message"], returns, graphs == "union", query)
+        return cls(
+            path.stem, header["summary"], severity, header["message"], returns, graphs == "union", query
+        )
 
     def run(self, store: ox.Store) -> Iterator[ValidationResult]:
         """Yield a result for each row; raises QueryError where the query cannot run or names other columns."""

@@ -105,7 +105,11 @@ class Datatype(_ValueConstraint):
 
     def accepts(self, value: Term, data: Data) -> bool:
         """Tell whether the value is a well-formed literal of the datatype."""
-        return isinstance(value, ox.Literal) and pair(value)[1] == self.iri and well_formed(value.value, self.iri)
+        return (
+            isinstance(value, ox.Literal)
+            and pair(value)[1] == self.iri
+            and well_formed(value.value, self.iri)
+        )
 
     def search(self) -> Search:
         """Return where violations can be."""
@@ -385,5 +389,3 @@ class Equals:
     def search(self) -> Search:
         """Return where violations can be."""
         return Search("all")
-
-

@@ -1,4 +1,4 @@
-"""Typed literals as XSD and SPARQL read them: is the text well formed, and how do two values compare?
+"""Typed literals as XSD and SPARQL read them: whether a text is well formed, and how two values compare.
 
 Both engines use this table. rdflib alone would take `"1e5"^^xsd:decimal`, `" 7 "^^xsd:integer` and
 `"20240105"^^xsd:date` for good literals, and would order values of different datatypes by the datatype's name.

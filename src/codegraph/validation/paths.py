@@ -123,7 +123,9 @@ def read_path(shapes: Data, node: Term) -> Path:
         inner = list(shapes.objects(node, ox.NamedNode(predicate)))
         if len(inner) == 1:
             return make(shapes, inner[0])
-    raise ShapeError(f"the path {text(node)} is neither a predicate, an inverse, a sequence nor an alternative")
+    raise ShapeError(
+        f"the path {text(node)} is neither a predicate, an inverse, a sequence nor an alternative"
+    )
 
 
 def _several(shapes: Data, head: Term) -> tuple[Path, ...]:
@@ -145,5 +147,3 @@ _MAKERS: Final[dict[str, Callable[[Data, Term], Path]]] = {
     INVERSE.value: _inverse,
     ALTERNATIVE.value: _alternative,
 }
-
-

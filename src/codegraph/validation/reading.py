@@ -7,13 +7,19 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
+from xml.sax import SAXException
+from xml.sax.handler import ContentHandler
+from xml.sax.xmlreader import AttributesImpl
 
 import pyoxigraph as ox
+from defusedxml import DefusedXmlException
+from defusedxml.sax import parseString
 
 from codegraph.errors import SourceError
 
 MAX_BYTES: Final = 100_000_000
 MAX_DEPTH: Final = 100
+_TOO_DEEP: Final = f"{{}}: nested more than {MAX_DEPTH} deep"
 
 FORMATS: Final[dict[str, ox.RdfFormat]] = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -26,12 +32,15 @@ FORMATS: Final[dict[str, ox.RdfFormat]] = {
     ".jsonld": ox.RdfFormat.JSON_LD,
     ".json": ox.RdfFormat.JSON_LD,
 }
-# A text's opening and closing marks, skipping over what stands in strings, IRIs and comments.
-_JSON_MARKS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
+# A text's opening and closing marks, skipping over what stands in strings, IRIs and comments. Nothing is tried twice
+# (possessive repeats, and a string without end reaches to the end), so the time is linear in any text.
+_JSON_MARKS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|([\[{])|([\]}])', re.DOTALL)
 _TURTLE_MARKS: Final = re.compile(
-    rb'"""(?:[^"\\]|\\.|"(?!""))*"""|' rb"'''(?:[^'\\]|\\.|'(?!''))*'''|"
-    rb'"(?:[^"\\\n\r]|\\.)*"|' rb"'(?:[^'\\\n\r]|\\.)*'|"
-    rb"<[^<>\s]*>|#[^\n\r]*|(\[|\(|<<|\{)|(\]|\)|>>|\})",
+    rb'"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\\?\Z)|'
+    rb"'''(?:[^'\\]|\\.|'(?!''))*+(?:'''|\\?\Z)|"
+    rb'"(?:[^"\\\n\r]|\\.)*+"?|'
+    rb"'(?:[^'\\\n\r]|\\.)*+'?|"
+    rb"<[^<>\s]*+>|#[^\n\r]*+|(\[|\(|<<|\{)|(\]|\)|>>|\})",
     re.DOTALL,
 )
 
@@ -71,7 +80,9 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
             raise SourceError(f"{path}: no such file (only local files are read)")
         with path.open("rb") as stream:
             if os.fstat(stream.fileno()).st_size > max_bytes:
-                raise SourceError(f"{path}: longer than {max_bytes:,} bytes; validate it as part of a release")
+                raise SourceError(
+                    f"{path}: longer than {max_bytes:,} bytes; validate it as part of a release"
+                )
             content = stream.read(max_bytes + 1)
     except (OSError, ValueError) as error:
         raise SourceError(f"{path}: cannot be read: {error}") from error
@@ -82,14 +93,39 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
 
 def _refuse_dangerous(path: Path, content: bytes, rdf_format: ox.RdfFormat) -> None:
     if rdf_format == ox.RdfFormat.RDF_XML:
-        if b"\x00" in content or content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise SourceError(f"{path}: RDF/XML must be in UTF-8")
-        if re.search(rb"<!(?:DOCTYPE|ENTITY)", content, re.IGNORECASE):
-            raise SourceError(f"{path}: has a DOCTYPE, which is refused: entities can fill memory or read files")
+        _refuse_dangerous_xml(path, content)
         return
     marks = _JSON_MARKS if rdf_format == ox.RdfFormat.JSON_LD else _TURTLE_MARKS
     if _depth(marks, content) > MAX_DEPTH:
-        raise SourceError(f"{path}: nested more than {MAX_DEPTH} deep")
+        raise SourceError(_TOO_DEEP.format(path))
+
+
+class _Depth(ContentHandler):
+    """Counts how deep the elements of an XML file are nested, and stops where it is too deep."""
+
+    depth = 0
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise RecursionError
+
+    def endElement(self, name: str) -> None:  # noqa: N802
+        self.depth -= 1
+
+
+def _refuse_dangerous_xml(path: Path, content: bytes) -> None:
+    """Refuse a DOCTYPE, whose entities fill memory or read files, and deep nesting, which takes quadratic time."""
+    try:
+        parseString(content, _Depth(), forbid_dtd=True)
+    except RecursionError:
+        raise SourceError(_TOO_DEEP.format(path)) from None
+    except DefusedXmlException as error:
+        raise SourceError(
+            f"{path}: has a DOCTYPE, which is refused: entities can fill memory or read files"
+        ) from error
+    except (SAXException, ValueError, LookupError) as error:
+        raise SourceError(f"{path}: not well-formed XML: {error}") from error
 
 
 def _depth(marks: re.Pattern[bytes], content: bytes) -> int:

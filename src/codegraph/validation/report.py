@@ -66,7 +66,12 @@ class Report:
 
     @classmethod
     def of(
-        cls, results: Iterable[ValidationResult], *, checks: Iterable[str] = (), shapes: int = 0, seconds: float = 0.0
+        cls,
+        results: Iterable[ValidationResult],
+        *,
+        checks: Iterable[str] = (),
+        shapes: int = 0,
+        seconds: float = 0.0,
     ) -> Report:
         """Make the report of some results: sorts them and decides whether the graph conforms.
 
@@ -82,12 +87,14 @@ class Report:
         return sum(result.severity == severity for result in self.results)
 
     def to_text(self, *, shown: int = _SHOWN) -> str:
-        """Return the report for reading: results grouped by shape, at most `shown` of each, the rest counted."""
+        """Return the report for reading: violations first, by shape, at most `shown` of each, the rest counted."""
         counts = ", ".join(f"{self.count(s)} {s}s" for s in ("violation", "warning", "info"))
         head = "conforms" if self.conforms else "does not conform"
         scope = f"{self.shapes} shapes and {len(self.checks)} checks in {self.seconds:.1f} s"
         lines = [f"The graph {head}: {counts}; {scope}."]
-        for shape, group in groupby(self.results, key=lambda r: r.shape):
+        rank = list(SEVERITIES.values())
+        ranked = sorted(self.results, key=lambda r: rank.index(r.severity))
+        for (_, shape), group in groupby(ranked, key=lambda r: (r.severity, r.shape)):
             lines += _shape_lines(shape, list(group), shown)
         return "\n".join(lines) + "\n"
 
@@ -108,7 +115,12 @@ class Report:
 
     def to_turtle(self) -> str:
         """Return the report as a `sh:ValidationReport` in Turtle: same results, same bytes, no time in it."""
-        lines = [f"@prefix sh: <{SH}> .", "", "[] a sh:ValidationReport ;", f"    sh:conforms {boolean(self.conforms)}"]
+        lines = [
+            f"@prefix sh: <{SH}> .",
+            "",
+            "[] a sh:ValidationReport ;",
+            f"    sh:conforms {boolean(self.conforms)}",
+        ]
         for result in self.results:
             lines[-1] += " ;"
             lines += ["    sh:result [", *_turtle_result(result), "    ]"]

@@ -56,10 +56,14 @@ _NODE_SHAPE: Final = sh("NodeShape")
 _PROPERTY_SHAPE: Final = sh("PropertyShape")
 _IMPLICIT: Final = frozenset({f"{RDFS}Class", "http://www.w3.org/2002/07/owl#Class"})
 _TARGETS: Final = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
-_NOT_VALIDATING: Final = frozenset({"name", "description", "order", "group", "defaultValue", "message", "severity"})
+_NOT_VALIDATING: Final = frozenset(
+    {"name", "description", "order", "group", "defaultValue", "message", "severity"}
+)
 _STRUCTURE: Final = frozenset({"path", "property", "deactivated", *_TARGETS})
 # Python and Oxigraph read these alike: ASCII, no escapes but of punctuation, no look-around, no back-references.
-_COMMON_PATTERN: Final = re.compile(r"(?:[^\\\x00-\x1f\x7f-\U0010ffff(]|\\[.\-+*?$^/(){}\[\]|]|\((?!\?)|\(\?:)*")
+_COMMON_PATTERN: Final = re.compile(
+    r"(?:[^\\\x00-\x1f\x7f-\U0010ffff(]|\\[.\-+*?$^/(){}\[\]|]|\((?!\?)|\(\?:)*"
+)
 _ORDERED: Final = NUMERIC | {DATE, DATE_TIME}
 
 T = TypeVar("T")
@@ -84,7 +88,11 @@ def _number(shape: str, name: str, value: Term) -> int:
 
 
 def _flag(shape: str, name: str, value: Term) -> bool:
-    if isinstance(value, ox.Literal) and value.datatype.value == f"{XSD}boolean" and value.value in ("true", "false"):
+    if (
+        isinstance(value, ox.Literal)
+        and value.datatype.value == f"{XSD}boolean"
+        and value.value in ("true", "false")
+    ):
         return value.value == "true"
     raise ShapeError(f"{contract(shape)}: sh:{name} takes true or false, not {text(value)}")
 
@@ -97,7 +105,9 @@ def _known(shape: str, name: str, value: str, known: frozenset[str]) -> str:
 
 def _pattern(shape: str, name: str, value: Term) -> c.Pattern:
     if not isinstance(value, ox.Literal) or not _COMMON_PATTERN.fullmatch(value.value):
-        raise ShapeError(f"{contract(shape)}: the pattern {text(value)} is not one that every engine reads alike")
+        raise ShapeError(
+            f"{contract(shape)}: the pattern {text(value)} is not one that every engine reads alike"
+        )
     try:
         re.compile(value.value)
     except re.error as error:
@@ -117,7 +127,9 @@ def _bound(shape: str, name: str, value: Term) -> c.Range:
 
 def _language(shape: str, value: Term) -> str:
     if not isinstance(value, ox.Literal) or not value.value.isalpha():
-        raise ShapeError(f"{contract(shape)}: sh:languageIn takes languages without a region, not {text(value)}")
+        raise ShapeError(
+            f"{contract(shape)}: sh:languageIn takes languages without a region, not {text(value)}"
+        )
     return value.value.lower()
 
 
