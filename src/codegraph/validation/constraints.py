@@ -1,4 +1,4 @@
-"""The constraint components of SHACL Core that the compiled engine knows.
+"""The constraint components of SHACL Core that the compiled engine knows; here those on each value by itself.
 
 Each constraint does two things. `violations` is the verdict on one focus node, in Python, by the letter of the
 standard. `search` describes, for SPARQL, where to look: a superset of the focus nodes that can fail. So a graph of
@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from codegraph.namespaces import SH
 from codegraph.validation.data import Data, Term, pair
-from codegraph.validation.literals import BOOLEAN, DATE, DATE_TIME, NUMERIC, TEXT, compare, well_formed
+from codegraph.validation.literals import BOOLEAN, DATE, DATE_TIME, NUMERIC, compare, well_formed
 
 SearchKind = Literal["test", "class", "more", "none", "without", "pair", "share", "all"]
 
@@ -63,7 +63,8 @@ class _ValueConstraint:
         raise NotImplementedError
 
 
-def _unless(expression: str) -> str:
+def unless(expression: str) -> str:
+    """Return the SPARQL test that holds where an expression is false or an error."""
     return f"!COALESCE({expression}, false)"
 
 
@@ -85,7 +86,7 @@ class OfClass(_ValueConstraint):
 
 # Values that SPARQL and this engine compare alike; Oxigraph also finds an ill-formed literal equal to itself, and
 # compares dates before year 1 and after 9999, which are ill formed here. Everything else is a suspect.
-_COMPARABLE: Final = "(isNumeric({0}) || COALESCE(YEAR({0}) > 0 && YEAR({0}) < 10000, false))"
+COMPARABLE: Final = "(isNumeric({0}) || COALESCE(YEAR({0}) > 0 && YEAR({0}) < 10000, false))"
 
 # What SPARQL can say cheaply of a good literal of a datatype; a literal it does not hold of is a suspect.
 _GOOD_LITERAL: Final[dict[str, str]] = {
@@ -114,7 +115,7 @@ class Datatype(_ValueConstraint):
     def search(self) -> Search:
         """Return where violations can be."""
         good = _GOOD_LITERAL.get(self.iri, "true")
-        return Search("test", _unless(f"DATATYPE(?value) = <{self.iri}> && {good}"))
+        return Search("test", unless(f"DATATYPE(?value) = <{self.iri}> && {good}"))
 
 
 _KINDS: Final[dict[str, tuple[type, ...]]] = {
@@ -146,7 +147,7 @@ class NodeKind(_ValueConstraint):
 
     def search(self) -> Search:
         """Return where violations can be."""
-        return Search("test", _unless(" || ".join(_KIND_TESTS[kind] for kind in _KINDS[self.kind])))
+        return Search("test", unless(" || ".join(_KIND_TESTS[kind] for kind in _KINDS[self.kind])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class In(_ValueConstraint):
     def search(self) -> Search:
         """Return where violations can be."""
         tests = " || ".join(f"sameTerm(?value, {member})" for member in sorted(map(str, self.members)))
-        return Search("test", _unless(tests or "false"))
+        return Search("test", unless(tests or "false"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ class Pattern(_ValueConstraint):
     def search(self) -> Search:
         """Return where violations can be."""
         # "$" is the end for Oxigraph, the end or before a last line break for Python: so every failure is a suspect.
-        return Search("test", _unless(f"REGEX(STR(?value), {ox.Literal(self.pattern)})"))
+        return Search("test", unless(f"REGEX(STR(?value), {ox.Literal(self.pattern)})"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +201,10 @@ class Length(_ValueConstraint):
     def search(self) -> Search:
         """Return where violations can be."""
         most = "" if self.most is None else f" && STRLEN(STR(?value)) <= {self.most}"
-        return Search("test", _unless(f"STRLEN(STR(?value)) >= {self.least}{most}"))
+        return Search("test", unless(f"STRLEN(STR(?value)) >= {self.least}{most}"))
 
 
-_RELATIONS: Final[dict[str, tuple[str, frozenset[int]]]] = {
+RELATIONS: Final[dict[str, tuple[str, frozenset[int]]]] = {
     "MinInclusive": (">=", frozenset({0, 1})),
     "MinExclusive": (">", frozenset({1})),
     "MaxInclusive": ("<=", frozenset({0, -1})),
@@ -229,12 +230,12 @@ class Range(_ValueConstraint):
         """Tell whether the value compares with the bound as asked; a value that does not compare fails."""
         if not isinstance(value, ox.Literal):
             return False
-        return compare(pair(value), pair(self.bound)) in _RELATIONS[self.name][1]
+        return compare(pair(value), pair(self.bound)) in RELATIONS[self.name][1]
 
     def search(self) -> Search:
         """Return where violations can be."""
-        relation = f"?value {_RELATIONS[self.name][0]} {self.bound}"
-        return Search("test", _unless(f"{relation} && {_COMPARABLE.format('?value')}"))
+        relation = f"?value {RELATIONS[self.name][0]} {self.bound}"
+        return Search("test", unless(f"{relation} && {COMPARABLE.format('?value')}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,140 +253,4 @@ class LanguageIn(_ValueConstraint):
     def search(self) -> Search:
         """Return where violations can be."""
         tags = ", ".join(str(ox.Literal(tag)) for tag in sorted(self.languages))
-        return Search("test", _unless(f"LANG(?value) IN ({tags})"))
-
-
-@dataclass(frozen=True, slots=True)
-class MinCount:
-    """sh:minCount."""
-
-    number: int
-    component: ClassVar[str] = f"{SH}MinCountConstraintComponent"
-
-    def violations(self, focus: Term, values: set[Term], data: Data) -> Iterator[Term | None]:
-        """Yield None where there are too few values."""
-        if len(values) < self.number:
-            yield None
-
-    def search(self) -> Search:
-        """Return where violations can be."""
-        return Search("none") if self.number == 1 else Search("all")
-
-
-@dataclass(frozen=True, slots=True)
-class MaxCount:
-    """sh:maxCount."""
-
-    number: int
-    component: ClassVar[str] = f"{SH}MaxCountConstraintComponent"
-
-    def violations(self, focus: Term, values: set[Term], data: Data) -> Iterator[Term | None]:
-        """Yield None where there are too many values."""
-        if len(values) > self.number:
-            yield None
-
-    def search(self) -> Search:
-        """Return where violations can be."""
-        return Search("more", number=self.number)
-
-
-@dataclass(frozen=True, slots=True)
-class UniqueLang:
-    """sh:uniqueLang true."""
-
-    component: ClassVar[str] = f"{SH}UniqueLangConstraintComponent"
-
-    def violations(self, focus: Term, values: set[Term], data: Data) -> Iterator[Term | None]:
-        """Yield None for each language that two values share."""
-        tags = [v.language.lower() for v in values if isinstance(v, ox.Literal) and v.language]
-        return (None for tag in sorted(set(tags)) if tags.count(tag) > 1)
-
-    def search(self) -> Search:
-        """Return where violations can be."""
-        return Search("more", number=1)
-
-
-@dataclass(frozen=True, slots=True)
-class HasValue:
-    """sh:hasValue."""
-
-    term: Term
-    component: ClassVar[str] = f"{SH}HasValueConstraintComponent"
-
-    def violations(self, focus: Term, values: set[Term], data: Data) -> Iterator[Term | None]:
-        """Yield None where the value is missing."""
-        if self.term not in values:
-            yield None
-
-    def search(self) -> Search:
-        """Return where violations can be."""
-        return Search("without", term=str(self.term))
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """sh:lessThan and sh:lessThanOrEquals; `name` is the component's start."""
-
-    name: str
-    other: str
-
-    @property
-    def component(self) -> str:
-        """Return the constraint component's IRI."""
-        return f"{SH}{self.name}ConstraintComponent"
-
-    def violations(self, focus: Term, values: set[Term], data: Data) -> Iterator[Term | None]:
-        """Yield the values that are not before every value of the other property."""
-        others = set(data.objects(focus, ox.NamedNode(self.other)))
-        wanted = _RELATIONS[self.name][1]
-        return (v for v in values for other in others if _compare_as_pyshacl(v, other) not in wanted)
-
-    def search(self) -> Search:
-        """Return where violations can be."""
-        relation = f"?value {_RELATIONS[self.name][0]} ?against"
-        comparable = " && ".join(_COMPARABLE.format(name) for name in ("?value", "?against"))
-        return Search("pair", _unless(f"{relation} && {comparable}"), term=f"<{self.other}>")
-
-
-def _compare_as_pyshacl(first: Term, second: Term) -> int | None:
-    """Compare two values as pySHACL does, which takes an IRI or a language-tagged text for its plain text."""
-    texts = [t.value for t in (first, second) if isinstance(t, ox.NamedNode)]
-    texts += [t.value for t in (first, second) if isinstance(t, ox.Literal) and pair(t)[1] in TEXT]
-    if len(texts) == 2:
-        a, b = (t.value if isinstance(t, ox.NamedNode | ox.Literal) else "" for t in (first, second))
-        return (a > b) - (a < b)
-    if not (isinstance(first, ox.Literal) and isinstance(second, ox.Literal)):
-        return None
-    return compare(pair(first), pair(second))
-
-
-@dataclass(frozen=True, slots=True)
-class Disjoint:
-    """sh:disjoint."""
-
-    other: str
-    component: ClassVar[str] = f"{SH}DisjointConstraintComponent"
-
-    def violations(self, focus: Term, values: set[Term], data: Data) -> Iterator[Term | None]:
-        """Yield the values that the other property has too."""
-        yield from values & set(data.objects(focus, ox.NamedNode(self.other)))
-
-    def search(self) -> Search:
-        """Return where violations can be."""
-        return Search("share", term=f"<{self.other}>")
-
-
-@dataclass(frozen=True, slots=True)
-class Equals:
-    """sh:equals."""
-
-    other: str
-    component: ClassVar[str] = f"{SH}EqualsConstraintComponent"
-
-    def violations(self, focus: Term, values: set[Term], data: Data) -> Iterator[Term | None]:
-        """Yield the values that only one of the two properties has."""
-        yield from values ^ set(data.objects(focus, ox.NamedNode(self.other)))
-
-    def search(self) -> Search:
-        """Return where violations can be."""
-        return Search("all")
+        return Search("test", unless(f"LANG(?value) IN ({tags})"))

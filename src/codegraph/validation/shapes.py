@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from codegraph.namespaces import RDFS, SH, XSD, contract
 from codegraph.validation import constraints as c
+from codegraph.validation import value_sets as sets
 from codegraph.validation.data import TYPE, Data, Term, text
 from codegraph.validation.literals import CHECKED, DATE, DATE_TIME, NUMERIC, UNCHECKED, parse
 from codegraph.validation.paths import Path, ShapeError, items, read_path
@@ -145,7 +146,7 @@ def _node_kind(shape: str, name: str, value: Term, shapes: Data) -> c.Constraint
 
 
 def _unique_lang(shape: str, name: str, value: Term, shapes: Data) -> c.Constraint | None:
-    return c.UniqueLang() if _flag(shape, name, value) else None
+    return sets.UniqueLang() if _flag(shape, name, value) else None
 
 
 def _languages(shape: str, name: str, value: Term, shapes: Data) -> c.Constraint:
@@ -153,16 +154,16 @@ def _languages(shape: str, name: str, value: Term, shapes: Data) -> c.Constraint
 
 
 def _order(shape: str, name: str, value: Term, shapes: Data) -> c.Constraint:
-    return c.Order(name[0].upper() + name[1:], _iri(shape, name, value))
+    return sets.Order(name[0].upper() + name[1:], _iri(shape, name, value))
 
 
 # Parameters that may stand several times in a shape, each a constraint of its own.
 _REPEATED: Final[dict[str, Builder]] = {
     "class": lambda shape, name, value, _: c.OfClass(_iri(shape, name, value)),
     "pattern": lambda shape, name, value, _: _pattern(shape, name, value),
-    "hasValue": lambda _shape, _name, value, _: c.HasValue(value),
-    "disjoint": lambda shape, name, value, _: c.Disjoint(_iri(shape, name, value)),
-    "equals": lambda shape, name, value, _: c.Equals(_iri(shape, name, value)),
+    "hasValue": lambda _shape, _name, value, _: sets.HasValue(value),
+    "disjoint": lambda shape, name, value, _: sets.Disjoint(_iri(shape, name, value)),
+    "equals": lambda shape, name, value, _: sets.Equals(_iri(shape, name, value)),
     "lessThan": _order,
     "lessThanOrEquals": _order,
     **dict.fromkeys(
@@ -176,8 +177,8 @@ _SINGLE: Final[dict[str, Builder]] = {
     "uniqueLang": _unique_lang,
     "languageIn": _languages,
     "in": lambda _shape, _name, value, shapes: c.In(frozenset(items(shapes, value))),
-    "minCount": lambda shape, name, value, _: c.MinCount(_number(shape, name, value)),
-    "maxCount": lambda shape, name, value, _: c.MaxCount(_number(shape, name, value)),
+    "minCount": lambda shape, name, value, _: sets.MinCount(_number(shape, name, value)),
+    "maxCount": lambda shape, name, value, _: sets.MaxCount(_number(shape, name, value)),
     "minLength": lambda shape, name, value, _: c.Length(
         f"{SH}MinLengthConstraintComponent", least=_number(shape, name, value)
     ),
