@@ -19,7 +19,7 @@ LAYERS = (
     "codes pcs pcs_words pcs_facets model procedure crosswalk.subsumption crosswalk.derive",
     "release knowledge sources fetch",
     "build",
-    "store tables sparql query_params result result_text queries",
+    "store tables terms sparql query_params result result_text queries",
     "views crosswalk describe related hierarchy network render reasoning validation export",
     "graph",
     "cli",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from codegraph.errors import InvalidCode
@@ -19,16 +20,12 @@ class System:
 
     key: str
     title: str
-    pattern: re.Pattern[str]
+    pattern: str
     written: str
     fhir: str | None = None
     oid: str | None = None
     bioportal: str | None = None
     licensor: str | None = None
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
 
 
 _BIOPORTAL: Final = "http://purl.bioontology.org/ontology/"
@@ -41,7 +38,7 @@ SYSTEMS: Final[dict[str, System]] = {
         System(
             "cpt",
             "Current Procedural Terminology (CPT)",
-            _pattern(r"[0-9]{4}[0-9AFMTU]"),
+            r"[0-9]{4}[0-9AFMTU]",
             "five digits, or four digits and one of F, T, U, M, A (44310, 0075T, 0001U)",
             "http://www.ama-assn.org/go/cpt",
             _OID + "12",
@@ -51,7 +48,7 @@ SYSTEMS: Final[dict[str, System]] = {
         System(
             "hcpcs",
             "Healthcare Common Procedure Coding System, Level II",
-            _pattern(r"[A-V][0-9]{4}"),
+            r"[A-V][0-9]{4}",
             "a letter A to V and four digits (A4206, G0463)",
             "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
             _OID + "285",
@@ -60,7 +57,7 @@ SYSTEMS: Final[dict[str, System]] = {
         System(
             "icd10pcs",
             "ICD-10 Procedure Coding System",
-            _pattern(r"[0-9A-HJ-NP-Z]{7}"),
+            r"[0-9A-HJ-NP-Z]{7}",
             "seven digits or letters, without I and O (0D1B0Z4)",
             "http://www.cms.gov/Medicare/Coding/ICD10",
             _OID + "4",
@@ -69,7 +66,7 @@ SYSTEMS: Final[dict[str, System]] = {
         System(
             "icd10cm",
             "ICD-10 Clinical Modification",
-            _pattern(r"[A-Z][0-9][0-9AB](?:\.[0-9A-Z]{1,4})?"),
+            r"[A-Z][0-9][0-9AB](?:\.[0-9A-Z]{1,4})?",
             "a letter, a digit, a digit or A or B, then a dot and up to four more (K50.012)",
             "http://hl7.org/fhir/sid/icd-10-cm",
             _OID + "90",
@@ -78,7 +75,7 @@ SYSTEMS: Final[dict[str, System]] = {
         System(
             "icd9cm",
             "ICD-9 Clinical Modification, diagnoses",
-            _pattern(r"(?:[0-9]{3}(?:\.[0-9]{1,2})?|V[0-9]{2}(?:\.[0-9]{1,2})?|E[0-9]{3}(?:\.[0-9])?)"),
+            r"(?:[0-9]{3}(?:\.[0-9]{1,2})?|V[0-9]{2}(?:\.[0-9]{1,2})?|E[0-9]{3}(?:\.[0-9])?)",
             "three digits (or V and two, or E and three), then a dot and up to two digits (555.9)",
             "http://hl7.org/fhir/sid/icd-9-cm",
             _OID + "103",
@@ -87,7 +84,7 @@ SYSTEMS: Final[dict[str, System]] = {
         System(
             "icd9pcs",
             "ICD-9 Clinical Modification, volume 3: procedures",
-            _pattern(r"[0-9]{2}(?:\.[0-9]{1,2})?"),
+            r"[0-9]{2}(?:\.[0-9]{1,2})?",
             "two digits, a dot and up to two digits (46.20)",
             "http://terminology.hl7.org/CodeSystem/ICD-9CM-procedurecodes",
             _OID + "104",
@@ -96,7 +93,7 @@ SYSTEMS: Final[dict[str, System]] = {
         System(
             "modifier",
             "Modifiers of CPT and HCPCS Level II",
-            _pattern(r"[0-9A-Z]{2}"),
+            r"[0-9A-Z]{2}",
             "two digits or letters (59, LT, XE)",
         ),
     )
@@ -131,6 +128,11 @@ def _dotted(text: str, at: int) -> str:
     return f"{text[:at]}.{text[at:]}" if len(text) > at and "." not in text else text
 
 
+@cache
+def _pattern(system: str) -> re.Pattern[str]:
+    return re.compile(SYSTEMS[system].pattern)
+
+
 def normalise(system: str, text: str) -> str | None:
     """Return the printed form of a code of one system, or None where it is not written like one.
 
@@ -146,12 +148,12 @@ def normalise(system: str, text: str) -> str | None:
         code = _dotted(code, 4 if code.startswith("E") else 3)
     elif system == "icd9pcs":
         code = _dotted(code, 2)
-    return code if SYSTEMS[system].pattern.fullmatch(code) else None
+    return code if _pattern(system).fullmatch(code) else None
 
 
 def is_code(system: str, text: str) -> bool:
     """Tell whether a text is exactly the printed form of a code of this system."""
-    return SYSTEMS[system].pattern.fullmatch(text) is not None
+    return _pattern(system).fullmatch(text) is not None
 
 
 def billing_system(code: str) -> str | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from codegraph.namespaces import RELEASE, contract, expand
+from codegraph.namespaces import CODE_PREFIXES, RELEASE, contract, expand
 from codegraph.procedure import PROCEDURE_FACETS, PROCEDURE_LINKS, Procedure, read_procedure, short
 from codegraph.release import Manifest
 from codegraph.store import GraphStore
+from codegraph.tables import Tables
 
 if TYPE_CHECKING:
     from codegraph.views import Code
@@ -101,7 +103,7 @@ class Description:
     not_loaded: tuple[str, ...]
 
 
-def describe(code: Code, store: GraphStore, manifest: Manifest) -> Description:
+def describe(code: Code, store: GraphStore, tables: Tables, manifest: Manifest) -> Description:
     """Gather what the graph says of a code; some hundred look-ups by pattern, a few milliseconds."""
     edges = {name: store.count(code.iri, name) for name in _EDGES}
     said = store.describe(code.iri, but=frozenset(expand(name) for name in _EDGES))
@@ -109,7 +111,7 @@ def describe(code: Code, store: GraphStore, manifest: Manifest) -> Description:
     procedure = next((v for p, v, _ in rows if p == "cg:denotes"), None)
     entries = tuple(sorted(_entries(store, code.iri), key=lambda e: (e.kind, e.release or "", e.iri)))
     indications = tuple(
-        sorted(_indications(store, code, procedure), key=lambda i: (i.condition, i.procedure))
+        sorted(_indications(store, tables, code, procedure), key=lambda i: (i.condition, i.procedure))
     )
     described = Description(
         code=code.curie,
@@ -129,7 +131,7 @@ def describe(code: Code, store: GraphStore, manifest: Manifest) -> Description:
         sources={},
         not_loaded=_not_loaded(code, manifest, entries),
     )
-    described.labels.update(_labels(store, described))
+    described.labels.update(labels(tables, _curies(described)))
     described.sources.update(_sources(store, described, manifest))
     return described
 
@@ -170,14 +172,18 @@ def _entries(store: GraphStore, iri: str) -> Iterable[Entry]:
             yield Entry(kind, release, contract(node), facts)
 
 
-def _indications(store: GraphStore, code: Code, procedure: str | None) -> Iterable[Indication]:
+def _indications(
+    store: GraphStore, tables: Tables, code: Code, procedure: str | None
+) -> Iterable[Indication]:
     nodes = store.subjects("cg:ofProcedure", procedure) if procedure else []
-    for node in sorted({*nodes, *store.subjects("cg:ofCondition", code.iri)}):
-        said = _read(store, node)
+    nodes = sorted({*nodes, *store.subjects("cg:ofCondition", code.iri)})
+    read = [_read(store, node) for node in nodes]
+    titles = labels(tables, {str(said["cg:ofCondition"]) for said in read})
+    for said in read:
         condition = str(said["cg:ofCondition"])
         yield Indication(
             condition,
-            code.label if condition == code.curie else _text(store.object(condition, "skos:prefLabel")),
+            titles.get(condition),
             str(said["cg:ofProcedure"]),
             _text(said.get("cg:hasStrength")),
             _text(said.get("cg:indicationNote")),
@@ -205,8 +211,8 @@ def _statements(store: GraphStore, iri: str) -> Iterable[Statement]:
         )
 
 
-def _labels(store: GraphStore, described: Description) -> dict[str, str]:
-    """Return the preferred label of every CURIE that occurs in a description."""
+def _curies(described: Description) -> set[str]:
+    """Return every CURIE that occurs in a description."""
     curies: set[str] = {*described.parents, *described.edges}
     facts = [*described.facts, *(f for e in described.entries for f in e.facts)]
     curies |= {f.value for f in facts if isinstance(f.value, str) and ":" in f.value and " " not in f.value}
@@ -216,15 +222,23 @@ def _labels(store: GraphStore, described: Description) -> dict[str, str]:
     if described.procedure is not None:
         for name in (*PROCEDURE_FACETS, *PROCEDURE_LINKS):
             curies |= set(getattr(described.procedure, name))
-    found = {c: _label_of(store, c) for c in sorted(curies)}
-    return {c: label for c, label in found.items() if label}
+    return curies
 
 
-def _label_of(store: GraphStore, curie: str) -> str | None:
-    try:
-        return _text(store.object(curie, "skos:prefLabel"))
-    except ValueError:  # a text that only looks like a CURIE
-        return None
+_NAMES: Final = "SELECT curie, label FROM label WHERE curie IN (SELECT value FROM json_each(?))"
+_TITLES: Final = (
+    "SELECT system || ':' || notation, label FROM code WHERE label IS NOT NULL AND (system, notation) IN "
+    "(SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))"
+)
+
+
+def labels(tables: Tables, curies: Iterable[str]) -> dict[str, str]:
+    """Return the preferred labels of CURIEs, codes and others, as far as they have one; sorted by CURIE."""
+    pairs = {curie: curie.partition(":") for curie in curies}
+    codes = [(p[0], p[2]) for p in pairs.values() if p[0] in CODE_PREFIXES]
+    others = [c for c, p in pairs.items() if p[0] not in CODE_PREFIXES]
+    found = tables.rows(_NAMES, (json.dumps(others),)) + tables.rows(_TITLES, (json.dumps(codes),))
+    return dict(sorted(found))
 
 
 def _sources(store: GraphStore, described: Description, manifest: Manifest) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,8 @@ class CodeGraph(Mapping[str, Code]):
         self.tables = Tables(directory / release.TABLES)
         self._provenances: dict[str, Provenance] = {}
         self._names: dict[str, bool] = {}
+        # A release never changes, so an answer may be kept; the least used ones go.
+        self._crosswalk = lru_cache(maxsize=4096)(self._read_crosswalk)
         # Another release may take this one's place later, and the two must not mix: so the triples are opened now.
         if at_once:
             self.store  # noqa: B018 - opens it
@@ -169,6 +171,11 @@ class CodeGraph(Mapping[str, Code]):
             self._provenances[ident] = known
         return self._provenances[ident]
 
+    def _read_crosswalk(self, code: Code, to: str | None) -> Crosswalk:
+        from codegraph.crosswalk.lookup import crosswalk
+
+        return crosswalk(self, code, to)
+
     def _has_table(self, name: str) -> bool:
         """Tell whether the release has a table (its source is loaded)."""
         if name not in self._names:
@@ -181,16 +188,16 @@ class CodeGraph(Mapping[str, Code]):
         """Return everything that the release says of a code, each fact with its source."""
         from codegraph.describe import describe
 
-        return describe(code if isinstance(code, Code) else self[code], self.store, self.manifest)
+        return describe(
+            code if isinstance(code, Code) else self[code], self.store, self.tables, self.manifest
+        )
 
     def crosswalk(self, code: str | Code, *, to: str | None = None) -> Crosswalk:
         """Return what a code maps to: in one system (`icd10pcs`, `icd9cm`, `ccsr`, …) or, without `to`, in all.
 
         Empty answers carry a `note`; a pair of systems that no loaded source maps raises NotLoaded.
         """
-        from codegraph.crosswalk.lookup import crosswalk
-
-        return crosswalk(self, code if isinstance(code, Code) else self[code], to)
+        return self._crosswalk(code if isinstance(code, Code) else self[code], to)
 
     def related(self, code: str | Code) -> list[Related]:
         """Return codes that stand in some relation to a code: approach, life cycle, family, add-ons, edits."""

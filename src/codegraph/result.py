@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -13,12 +13,12 @@ import pyoxigraph as ox
 
 from codegraph import result_text as text
 from codegraph.errors import NotLoaded, QueryError
-from codegraph.namespaces import PREFIXES, XSD, contract
+from codegraph.namespaces import PREFIXES, contract
+from codegraph.terms import Value, plain
 
 if TYPE_CHECKING:
     import polars
 
-Value = str | int | float | Decimal | bool | date | None
 Row = Mapping[str, Value]
 Kind = Literal["rows", "answer", "graph"]
 
@@ -29,47 +29,6 @@ GRAPH_FORMATS: Final[dict[str, ox.RdfFormat]] = {
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
 _TRIPLE: Final = ("subject", "predicate", "object")
-_INTEGERS: Final = (
-    *(
-        "integer",
-        "int",
-        "long",
-        "short",
-        "byte",
-        "nonNegativeInteger",
-        "positiveInteger",
-        "nonPositiveInteger",
-    ),
-    *("negativeInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
-)
-_CONVERT: Final[dict[str, Callable[[str], Value]]] = {
-    **{XSD + name: int for name in _INTEGERS},
-    XSD + "decimal": Decimal,
-    XSD + "double": float,
-    XSD + "float": float,
-    XSD + "boolean": lambda lexical: lexical in ("true", "1"),
-    XSD + "date": date.fromisoformat,
-}
-
-
-def plain(term: text.Term | None, *, curies: bool = False) -> Value:
-    """Return an RDF term as a plain value: an IRI or a text as str, numbers and dates as Python's own.
-
-    A literal of another datatype, or one that its datatype does not allow, comes as text; unbound is None.
-    """
-    if term is None:
-        return None
-    if isinstance(term, ox.NamedNode):
-        return contract(term.value) if curies else term.value
-    if not isinstance(term, ox.Literal):
-        return str(term)
-    convert = _CONVERT.get(term.datatype.value)
-    if convert is None:
-        return term.value
-    try:
-        return convert(term.value)
-    except (ValueError, ArithmeticError):
-        return term.value
 
 
 class Result(Sequence[Row]):

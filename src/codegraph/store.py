@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from codegraph.errors import ReleaseError
 from codegraph.namespaces import contract, expand
-from codegraph.result import plain
+from codegraph.terms import plain
 
 
 class GraphStore:

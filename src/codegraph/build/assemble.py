@@ -12,6 +12,7 @@ from codegraph.build import mappings as mapping_sets
 from codegraph.build.code_triples import (
     CODE_TABLE,
     DESCRIPTOR_TABLE,
+    LABEL_TABLE,
     NOTHING,
     OwnWords,
     code_row,
@@ -32,6 +33,7 @@ from codegraph.rdf import Triple
 from codegraph.release import TABLES
 from codegraph.sources.base import CodeFact, Reader, Release
 
+_LABELLED: Final = f" {rdf.PREF_LABEL} "
 # What a source says of a thing that packaged knowledge words itself stands beside it, under another property.
 _BESIDE: Final = {rdf.PREF_LABEL: rdf.ALT_LABEL, rdf.term("skos:definition"): rdf.term("skos:note")}
 # Direct edges without a release of their own: they tell what is in force, so only the newest release gives them.
@@ -58,6 +60,7 @@ class Assembly:
         self.releases: dict[str, Release] = {}
         self._known = frozenset(self.packaged.triples)
         self._narrower: set[str] = set()
+        self._labels: dict[str, str] = {}
 
     def add_source(self, reader: Reader, release: Release, rows: Sequence[Any]) -> None:
         """Take the typed rows of one source: its triples, its table rows, its code facts."""
@@ -104,6 +107,8 @@ class Assembly:
         for triple in triples:
             if triple.predicate == rdf.BROADER:
                 self._narrower.add(triple.subject[1:-1])
+            elif triple.predicate == rdf.PREF_LABEL:
+                self._label(*triple)
             known = subjects.get(triple.subject)
             if known is None:
                 yield triple
@@ -136,13 +141,23 @@ class Assembly:
         self.progress.step("Describing ICD-10-PCS")
         for ident, line in self.pcs.lines(self.packaged, self._narrower):
             self.writer.add_lines(ident, (line,))
+            if _LABELLED in line and "/concept/procedure/" not in line:
+                self._label(*line.removesuffix(" .").split(" ", 2))
         self.progress.step("Deriving crosswalks")
         curated = mapping_sets.curated(knowledge.mapping_files())
         for found in (curated, mapping_sets.derived(self.packaged, self.pcs.grammar)):
             self.writer.add(IDENT, found.triples, named_graph=False)
             self.tables.add(mapping_sets.TABLE, found.rows)
         self.writer.add(IDENT, self.packaged.triples, named_graph=False)
+        for triple in self.packaged.triples:
+            self._label(*triple)
+        self.tables.add(LABEL_TABLE, sorted(self._labels.items()))
         return totals
+
+    def _label(self, subject: str, predicate: str, obj: str) -> None:
+        """Keep the preferred label of what is no code."""
+        if predicate == rdf.PREF_LABEL and not subject.startswith(f"<{CODE}"):
+            self._labels[contract(subject[1:-1])] = knowledge.text(obj)
 
     def _packaged_codes(self) -> None:
         """Put every code that packaged knowledge describes among the codes of the release."""

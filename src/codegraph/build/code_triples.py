@@ -28,6 +28,8 @@ CODE_TABLE: Final = Table(
     ("system", "notation"),
     (("bare",),),
 )
+# Preferred labels of what is no code: facet values, headings, properties. A description names a hundred of them.
+LABEL_TABLE: Final = Table("label", (("curie", "TEXT"), ("label", "TEXT")), ("curie",))
 DESCRIPTOR_TABLE: Final = Table(
     "official_descriptor",
     (("system", "TEXT"), ("notation", "TEXT"), ("release", "TEXT"), ("text", "TEXT")),

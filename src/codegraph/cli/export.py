@@ -1,0 +1,43 @@
+"""`codegraph export`: the graph in a standard format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from codegraph.cli.shared import open_graph
+
+
+@click.command("export")
+@click.argument("out", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--graph", "graphs", multiple=True, help="Only what this release contributed (cms-pfs/2025D); repeatable."
+)
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(("turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml")),
+    help="How to write; by default told from the ending.",
+)
+@click.option("--include-licensed", is_flag=True, help="Also licensed descriptors, which stay out otherwise.")
+@click.option("--edits", is_flag=True, help="Also the whole history of NCCI pairs, as nodes.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    out: Path,
+    graphs: tuple[str, ...],
+    format: str | None,
+    include_licensed: bool,
+    edits: bool,
+) -> None:
+    """Write the graph to OUT (`-`: standard output).
+
+    The format follows from the ending (.ttl, .nt, .nq, .trig, .jsonld, .rdf) unless --format names one.
+    """
+    summary = open_graph(ctx).export(
+        out, format=format, graphs=list(graphs) or None, include_licensed=include_licensed, edits=edits
+    )
+    click.echo(
+        f"{summary.triples:,} triples, {summary.bytes:,} bytes, {summary.seconds:.1f} s -> {out}", err=True
+    )
