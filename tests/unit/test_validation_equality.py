@@ -232,8 +232,8 @@ def test_suspects_miss_nothing(quads: list[ox.Quad]) -> None:
         targets = [node for node in nodes if is_target(node, shape.targets, data)]
         for part in (shape, *shape.properties):
             everything = in_order(r for node in targets for r in judge(part, node, data))
-            for few, few_targets in ((0, 0), (10_000, 0)):
-                found = Suspects(data, few=few, few_targets=few_targets).of(part, shape.targets)
+            for few, few_values in ((0, 0), (10_000, 0), (10_000, 2_000), (1, 2_000)):
+                found = Suspects(data, few, few_targets=0, few_values=few_values).of(part, shape.targets)
                 assert in_order(r for node in found for r in judge(part, node, data)) == everything
 
 

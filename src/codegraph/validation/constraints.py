@@ -49,7 +49,7 @@ class Constraint(Protocol):
         """Return where violations can be."""
 
 
-class _ValueConstraint:
+class ValueConstraint:
     """A constraint that each value meets or not, whatever the others are."""
 
     __slots__ = ()
@@ -69,7 +69,7 @@ def unless(expression: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class OfClass(_ValueConstraint):
+class OfClass(ValueConstraint):
     """sh:class."""
 
     iri: str
@@ -98,7 +98,7 @@ _GOOD_LITERAL: Final[dict[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Datatype(_ValueConstraint):
+class Datatype(ValueConstraint):
     """sh:datatype."""
 
     iri: str
@@ -135,7 +135,7 @@ NODE_KINDS: Final = frozenset(_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
-class NodeKind(_ValueConstraint):
+class NodeKind(ValueConstraint):
     """sh:nodeKind; `kind` is the local name, one of NODE_KINDS."""
 
     kind: str
@@ -151,7 +151,7 @@ class NodeKind(_ValueConstraint):
 
 
 @dataclass(frozen=True, slots=True)
-class In(_ValueConstraint):
+class In(ValueConstraint):
     """sh:in."""
 
     members: frozenset[Term]
@@ -168,7 +168,7 @@ class In(_ValueConstraint):
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern(_ValueConstraint):
+class Pattern(ValueConstraint):
     """sh:pattern; the pattern is of the kind that Python and Oxigraph read alike (see shapes.py)."""
 
     pattern: str
@@ -185,7 +185,7 @@ class Pattern(_ValueConstraint):
 
 
 @dataclass(frozen=True, slots=True)
-class Length(_ValueConstraint):
+class Length(ValueConstraint):
     """sh:minLength and sh:maxLength."""
 
     component: str
@@ -215,7 +215,7 @@ RELATIONS: Final[dict[str, tuple[str, frozenset[int]]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Range(_ValueConstraint):
+class Range(ValueConstraint):
     """sh:minInclusive, sh:minExclusive, sh:maxInclusive, sh:maxExclusive."""
 
     name: str
@@ -239,7 +239,7 @@ class Range(_ValueConstraint):
 
 
 @dataclass(frozen=True, slots=True)
-class LanguageIn(_ValueConstraint):
+class LanguageIn(ValueConstraint):
     """sh:languageIn, of languages without a region."""
 
     languages: frozenset[str]

@@ -7,13 +7,15 @@ The joins are written so that Oxigraph hashes them (sub-SELECT and MINUS): FILTE
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from string import Template
 from typing import Final
 
 import pyoxigraph as ox
 
-from codegraph.validation.constraints import Search
+from codegraph.validation.constraints import Search, ValueConstraint
 from codegraph.validation.data import Data, Term
+from codegraph.validation.paths import Predicate
 from codegraph.validation.shapes import Shape, Targets
 
 # Patterns that bind ?focus by themselves, from the property's own triples.
@@ -44,10 +46,12 @@ _JOIN_QUERY: Final = Template(
 )
 _NARROW_QUERY: Final = Template("SELECT DISTINCT ?focus WHERE { $target $pattern }")
 # Up to so many suspects, it costs less to look at each one's types than to join with all instances of a class;
-# up to so many targets, less to judge each one than to search.
+# up to so many targets or values, less to judge each one than to search.
 FEW: Final = 10_000
 FEW_TARGETS: Final = 2_000
+FEW_VALUES: Final = 2_000
 
+_VALUES: Final = Template("?node $path ?focus")
 _BY_CLASS: Final = Template("{ VALUES ?target { $classes } ?focus a ?target }")
 _BY_NODE: Final = Template("{ VALUES ?focus { $nodes } }")
 _BY_SUBJECT: Final = Template("{ SELECT DISTINCT ?focus WHERE { ?focus <$predicate> ?any } }")
@@ -74,8 +78,10 @@ class Suspects:
     data: Data
     few: int = FEW
     few_targets: int = FEW_TARGETS
+    few_values: int = FEW_VALUES
     _found: dict[str, frozenset[Term] | None] = field(default_factory=dict)
     _targets: dict[Targets, frozenset[Term] | None] = field(default_factory=dict)
+    _values: dict[str, frozenset[Term] | None] = field(default_factory=dict)
 
     def of(self, shape: Shape, targets: Targets) -> set[Term]:
         """Return focus nodes among the targets that may fail a shape: all that fail, and some that do not."""
@@ -84,12 +90,14 @@ class Suspects:
         few = self._few(targets)
         if few is not None:
             return set(few)
-        searches = [constraint.search() for constraint in shape.constraints]
+        by_value = self._by_value(shape, targets)
+        found: set[Term] = set() if by_value is None else by_value
+        rest = [c for c in shape.constraints if by_value is None or not isinstance(c, ValueConstraint)]
+        searches = [constraint.search() for constraint in rest]
         tests = [search.test for search in searches if search.kind == "test"]
         others = [search for search in searches if search.kind != "test"]
         merged = [Search("test", " || ".join(tests))] if tests else []
         path = shape.path.sparql if shape.path else ""
-        found: set[Term] = set()
         for search in dict.fromkeys(merged + others):
             found |= self._search(search, path, targets)
         return found
@@ -101,6 +109,34 @@ class Suspects:
             some = self._ask(_FREE_QUERY.substitute(pattern=pattern, limit=self.few_targets + 1))
             self._targets[targets] = some if len(some) <= self.few_targets else None
         return self._targets[targets]
+
+    def _by_value(self, shape: Shape, targets: Targets) -> set[Term] | None:
+        """Return the targets that have a wrong value, where a property's values are few: each is judged once.
+
+        None where they are many, or where many nodes have a value that is wrong here (another class's property).
+        """
+        if not isinstance(shape.path, Predicate):
+            return None
+        values = self._few_values(shape.path)
+        if values is None:
+            return None
+        judges = [constraint for constraint in shape.constraints if isinstance(constraint, ValueConstraint)]
+        found: set[Term] = set()
+        for value in values:
+            if not all(constraint.accepts(value, self.data) for constraint in judges):
+                nodes = self.data.subjects(ox.NamedNode(shape.path.iri), value)
+                found.update(islice(nodes, self.few + 1))
+                if len(found) > self.few:
+                    return None
+        return {focus for focus in found if is_target(focus, targets, self.data)}
+
+    def _few_values(self, path: Predicate) -> frozenset[Term] | None:
+        """Return the values of a property where they are few, else None."""
+        if path.iri not in self._values:
+            pattern = _VALUES.substitute(path=path.sparql)
+            some = self._ask(_FREE_QUERY.substitute(pattern=pattern, limit=self.few_values + 1))
+            self._values[path.iri] = some if len(some) <= self.few_values else None
+        return self._values[path.iri]
 
     def _search(self, search: Search, path: str, targets: Targets) -> frozenset[Term] | set[Term]:
         gaps = {
