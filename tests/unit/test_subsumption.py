@@ -1,0 +1,140 @@
+"""Comparing definitions facet by facet: each relation, its reverse, and what must hold for any two definitions."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codegraph.crosswalk.derive import derive
+from codegraph.crosswalk.subsumption import Hierarchy, compare
+from codegraph.model import INVERSE
+from codegraph.pcs import Axis, Grammar, Row, Table
+
+TREE = Hierarchy(
+    [
+        ("site:ileum", "site:jejunum-or-ileum"),
+        ("site:jejunum", "site:jejunum-or-ileum"),
+        ("site:jejunum-or-ileum", "site:small-intestine"),
+        ("site:small-intestine", "site:intestine"),
+        ("site:colon", "site:intestine"),
+    ]
+)
+SITES = ["ileum", "jejunum", "jejunum-or-ileum", "small-intestine", "colon", "intestine"]
+
+
+def definition(site="jejunum-or-ileum", approach="open", **more):
+    facets = {
+        "cg:hasMethod": "method:bypass",
+        "cg:actsOn": f"site:{site}",
+        "cg:hasApproach": f"approach:{approach}",
+    }
+    facets |= {f"cg:{name}": value for name, value in more.items()}
+    return {facet: frozenset({value}) for facet, value in facets.items()}
+
+
+@pytest.mark.parametrize(
+    ("target", "relation"),
+    [
+        (definition(), "exact"),
+        (definition(site="ileum"), "narrower"),
+        (definition(site="small-intestine"), "broader"),
+        (definition(hasExtent="extent:complicated"), "narrower"),
+        (definition(site="small-intestine", hasExtent="extent:complicated"), "related"),
+        (definition(approach="percutaneous-endoscopic"), None),
+        (definition(site="colon"), None),
+    ],
+)
+def test_each_relation_is_said_of_the_target(target, relation):
+    found = compare(TREE, definition(), target)
+    assert (found.relation if found else None) == relation
+
+
+def test_an_unnamed_device_means_none_was_left():
+    without, with_tube = (
+        definition(usesDevice="device:no-device"),
+        definition(usesDevice="device:synthetic-substitute"),
+    )
+    assert compare(TREE, definition(), without).relation == "exact"
+    assert compare(TREE, definition(), with_tube) is None
+
+
+def test_axes_that_only_arrange_tables_do_not_count():
+    assert (
+        compare(TREE, definition(), definition(inSection="section:medical-and-surgical")).relation == "exact"
+    )
+
+
+definitions = st.builds(
+    lambda sites, approach, extent: {
+        "cg:hasMethod": frozenset({"method:bypass"}),
+        "cg:actsOn": frozenset(f"site:{s}" for s in sites),
+        "cg:hasApproach": frozenset({f"approach:{approach}"}),
+        **({"cg:hasExtent": frozenset({extent})} if extent else {}),
+    },
+    st.sets(st.sampled_from(SITES), min_size=1, max_size=3),
+    st.sampled_from(["open", "percutaneous-endoscopic"]),
+    st.sampled_from([None, "extent:simple", "extent:complicated"]),
+)
+
+
+@given(definitions)
+def test_a_definition_is_exactly_itself(one):
+    assert compare(TREE, one, one).relation == "exact"
+
+
+@given(definitions, definitions)
+def test_the_reverse_is_the_inverse(one, two):
+    there, back = compare(TREE, one, two), compare(TREE, two, one)
+    assert (there is None) == (back is None)
+    if there is not None and back is not None:
+        assert back.relation == INVERSE[there.relation]
+
+
+@given(definitions, definitions, definitions)
+def test_narrower_is_transitive(one, two, three):
+    first, second = compare(TREE, one, two), compare(TREE, two, three)
+    if first and second and {first.relation, second.relation} <= {"narrower", "exact"}:
+        found = compare(TREE, one, three)
+        assert found is not None
+        assert found.relation in {"narrower", "exact"}
+
+
+def grammar():
+    head = (
+        Axis(1, "Section", (("0", "Medical and Surgical"),)),
+        Axis(2, "Body System", (("D", "Gastrointestinal System"),)),
+    )
+    axes = (
+        Axis(4, "Body Part", (("8", "Small Intestine"), ("B", "Ileum"), ("E", "Colon"))),
+        Axis(5, "Approach", (("0", "Open"), ("4", "Percutaneous Endoscopic"))),
+        Axis(6, "Device", (("J", "Synthetic Substitute"), ("Z", "No Device"))),
+        Axis(7, "Qualifier", (("4", "Cutaneous"), ("E", "Colon"))),
+    )
+    return Grammar.of("2026", [Table(*head, Axis(3, "Operation", (("1", "Bypass"),)), (Row("0D1", axes),))])
+
+
+def test_codes_are_derived_from_the_grammar_and_what_is_unnamed_is_set_aside():
+    source = definition(hasDestination="site:skin")
+    found = {d.code: (d.comparison.relation, d.aside) for d in derive(TREE, source, grammar())}
+    assert found["0D1B0Z4"] == ("narrower", None)
+    assert found["0D180Z4"] == ("broader", None)
+    assert found["0D1B0J4"][1].endswith("device:synthetic-substitute")
+    assert set(found) == {"0D1B0Z4", "0D180Z4", "0D1B0J4", "0D180J4"}  # open, to the skin, never the colon
+
+
+def test_a_comparison_equals_the_derivation():
+    source = definition(hasDestination="site:skin", usesDevice="device:no-device")
+    table = grammar()
+    derived = {d.code: d.comparison.relation for d in derive(TREE, source, table)}
+    compared = {}
+    for code in table.codes():
+        facets = {}
+        for f in table.facets(code):
+            if f.property != "cg:hasQualifier":  # in a bypass the destination says it
+                facets[f.property] = frozenset({f.value})
+        result = compare(TREE, source, facets)
+        if result is not None:
+            compared[code] = result.relation
+    assert derived == compared
+    assert derived
