@@ -226,3 +226,40 @@ def test_a_file_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
     loop.symlink_to(loop)
     with pytest.raises(SourceError, match=r"loop\.ttl"):
         read_file(loop)
+
+
+@pytest.mark.parametrize("clause", ["SERVICE <{}> {{ ?s ?p ?o }}", "GRAPH <{}> {{ ?s ?p ?o }}", "FROM <{}>"])
+def test_a_query_in_a_users_shape_is_refused_and_reaches_no_host(tmp_path: Path, clause: str) -> None:
+    with listener() as (port, calls):
+        clause = clause.format(f"http://127.0.0.1:{port}/")
+        shapes = write(
+            tmp_path,
+            "shapes.ttl",
+            "@prefix sh: <http://www.w3.org/ns/shacl#> . <https://example.org/S> a sh:NodeShape ; "
+            f"sh:targetNode <{NODE}> ; sh:sparql [ sh:select '''SELECT $this WHERE {{ {clause} }}''' ] .",
+        )
+        with pytest.raises(SourceError, match=r"sh:s[a-z]+, which is no term of SHACL Core"):
+            validate_files([write(tmp_path, "data.ttl", STEP[".ttl"])], [shapes])
+    assert calls == []
+
+
+@pytest.mark.parametrize(
+    ("constraint", "message"),
+    [
+        ('sh:pattern "[a"', "pySHACL cannot use"),
+        ("sh:minCount 1 , 2", "pySHACL cannot use"),
+        ('sh:minCount "x"', "pySHACL cannot use"),
+        ("sh:path 5", "pySHACL cannot use"),
+        ("sh:minCont 1", "sh:minCont, which is no term of SHACL Core"),
+    ],
+)
+def test_a_malformed_shape_of_a_user_is_an_error(tmp_path: Path, constraint: str, message: str) -> None:
+    shapes = write(
+        tmp_path,
+        "shapes.ttl",
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . <e:S> a sh:NodeShape ; "
+        f"sh:targetNode <{NODE}> ; sh:property <e:P> . "
+        f"<e:P> a sh:PropertyShape ; sh:path <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ; {constraint} .",
+    )
+    with pytest.raises(SourceError, match=message):
+        validate_files([write(tmp_path, "data.ttl", STEP[".ttl"])], [shapes])

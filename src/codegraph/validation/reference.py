@@ -7,6 +7,7 @@ and order values of different datatypes by the datatype's name; `_Literal` reads
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,12 +22,26 @@ from rdflib.term import Node
 
 from codegraph.errors import SourceError
 from codegraph.namespaces import RDF, SH
-from codegraph.validation.data import Term
+from codegraph.validation.data import Term, text
 from codegraph.validation.literals import LANG_STRING, STRING, compare, well_formed
 from codegraph.validation.report import SEVERITIES, ValidationResult
 
 _SH: Final = Namespace(SH)
-_ILL_SHAPED: Final = (ConstraintLoadError, ReportableRuntimeError, ShapeLoadError)
+# What pySHACL raises over shapes it cannot use: its own errors, and those of the code that trips over them.
+_ILL_SHAPED: Final = (
+    *(ConstraintLoadError, ReportableRuntimeError, ShapeLoadError),
+    *(AssertionError, AttributeError, RecursionError, TypeError, ValueError, re.error),
+)
+# The terms of SHACL Core. A misspelt one is refused, because pySHACL passes over it and says that all conforms;
+# so is SHACL-SPARQL, because a shapes file is data and brings no queries to run.
+_CORE: Final = frozenset(
+    """targetClass targetNode targetSubjectsOf targetObjectsOf deactivated severity message name description order
+    group defaultValue path property inversePath alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath class
+    datatype nodeKind minCount maxCount minExclusive minInclusive maxExclusive maxInclusive minLength maxLength
+    pattern flags languageIn uniqueLang equals disjoint lessThan lessThanOrEquals not and or xone node
+    qualifiedValueShape qualifiedValueShapesDisjoint qualifiedMinCount qualifiedMaxCount closed ignoredProperties
+    hasValue in shapesGraph suggestedShapesGraph declare prefix namespace""".split()  # noqa: SIM905  shorter so
+)
 
 
 class _Literal(Literal):
@@ -68,12 +83,13 @@ def validate(data: ox.Store, shapes: ox.Store) -> list[ValidationResult]:
     """Return what the shapes find wrong in the union of a store's graphs, as pySHACL sees it.
 
     The shapes graph is made anew for each call, because pySHACL changes it. No inference, no imports, no advanced
-    features, no network. Raises SourceError where pySHACL calls a shape malformed.
+    features, no network. Raises SourceError where a shape goes beyond SHACL Core or is malformed.
     """
+    _refuse_beyond_core(shapes)
     try:
         with _quiet():
             shapes_graph = as_rdflib(shapes)
-            _, report, text = pyshacl.validate(
+            _, report, said = pyshacl.validate(
                 as_rdflib(data),
                 shacl_graph=shapes_graph,
                 allow_infos=True,
@@ -85,9 +101,18 @@ def validate(data: ox.Store, shapes: ox.Store) -> list[ValidationResult]:
     except _ILL_SHAPED as error:
         raise SourceError(f"pySHACL cannot use these shapes: {error}") from error
     if not isinstance(report, Graph):
-        raise SourceError(f"pySHACL gave no report: {text}")
+        raise SourceError(f"pySHACL gave no report: {said}")
     top = report.objects(None, _SH.result)
     return [_result(report, shapes_graph, node) for node in top]
+
+
+def _refuse_beyond_core(shapes: ox.Store) -> None:
+    for quad in shapes:
+        name = quad.predicate.value.removeprefix(SH)
+        if quad.predicate.value.startswith(SH) and name not in _CORE:
+            raise SourceError(
+                f"{text(quad.subject)} has sh:{name}, which is no term of SHACL Core: only that is run"
+            )
 
 
 @contextmanager
