@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from codegraph.errors import InvalidCode
 from codegraph.namespaces import CODE_PREFIXES, code_iri
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(NamedTuple):
     """A code system: how its codes are written and what others call it.
 
     `fhir` is the system URI of HL7 FHIR, `oid` its HL7 OID, `bioportal` the start of its class IRIs there.

@@ -105,8 +105,8 @@ class Description:
 
 def describe(code: Code, store: GraphStore, tables: Tables, manifest: Manifest) -> Description:
     """Gather what the graph says of a code; some hundred look-ups by pattern, a few milliseconds."""
-    edges = {name: store.count(code.iri, name) for name in _EDGES}
-    said = store.describe(code.iri, but=frozenset(expand(name) for name in _EDGES))
+    edges = {expand(name): 0 for name in _EDGES}
+    said = store.describe(code.iri, counted=edges)
     rows = [(contract(p), short(v), _ident(g)) for p, v, g in said]
     procedure = next((v for p, v, _ in rows if p == "cg:denotes"), None)
     entries = tuple(sorted(_entries(store, code.iri), key=lambda e: (e.kind, e.release or "", e.iri)))
@@ -126,7 +126,7 @@ def describe(code: Code, store: GraphStore, tables: Tables, manifest: Manifest) 
         indications=indications,
         entries=entries,
         statements=tuple(_statements(store, code.iri)),
-        edges={name: number for name, number in sorted(edges.items()) if number},
+        edges={contract(name): number for name, number in sorted(edges.items()) if number},
         labels={},
         sources={},
         not_loaded=_not_loaded(code, manifest, entries),

@@ -92,7 +92,8 @@ def short(value: Any) -> Any:  # noqa: ANN401
 
 
 def _step(store: GraphStore, iri: str) -> Step:
-    return Step(int(store.object(iri, "cg:stepNumber") or 0), str(store.object(iri, "cg:stepText") or ""))
+    said = {contract(p): value for p, value, _ in store.describe(iri)}
+    return Step(int(said.get("cg:stepNumber") or 0), str(said.get("cg:stepText") or ""))
 
 
 def _first(said: dict[str, list[Any]], name: str) -> str | None:

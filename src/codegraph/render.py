@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from codegraph.describe import Description, Entry
 from codegraph.procedure import PROCEDURE_FACETS, PROCEDURE_LINKS
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a section: a name, a value, and the release that says it."""
 
     name: str
@@ -20,8 +18,7 @@ class Line:
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A titled list of lines."""
 
     title: str

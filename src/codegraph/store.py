@@ -49,20 +49,21 @@ class GraphStore:
         found = self.raw.quads_for_pattern(None, _node(predicate), _node(obj), None)
         return sorted({quad.subject.value for quad in found if isinstance(quad.subject, ox.NamedNode)})
 
-    def count(self, subject: str, predicate: str) -> int:
-        """Return how many values a property has."""
-        return sum(1 for _ in self.raw.quads_for_pattern(_node(subject), _node(predicate), None, None))
-
     def describe(
-        self, subject: str, *, but: frozenset[str] = frozenset()
+        self, subject: str, *, counted: dict[str, int] | None = None
     ) -> list[tuple[str, Any, str | None]]:
-        """Return every (property IRI, value, named graph or None) of a subject, sorted; `but` are left out."""
-        found = self.raw.quads_for_pattern(_node(subject), None, None, None)
-        rows = [
-            (predicate, plain(quad.object), graph_name(quad.graph_name))
-            for quad in found
-            if (predicate := quad.predicate.value) not in but
-        ]
+        """Return every (property IRI, value, named graph or None) of a subject, sorted.
+
+        Properties that are keys of `counted` (IRIs) are only counted there: a code has hundreds of edges.
+        """
+        rows = []
+        counted = {} if counted is None else counted
+        for quad in self.raw.quads_for_pattern(_node(subject), None, None, None):
+            predicate = quad.predicate.value
+            if predicate in counted:
+                counted[predicate] += 1
+            else:
+                rows.append((predicate, plain(quad.object), graph_name(quad.graph_name)))
         return sorted(rows, key=lambda r: (r[0], str(r[1]), r[2] or ""))
 
     def quads_of(self, subject: str) -> Iterator[ox.Quad]:
