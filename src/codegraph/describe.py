@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from codegraph.namespaces import CODE_PREFIXES, RELEASE, contract, expand
 from codegraph.procedure import PROCEDURE_FACETS, PROCEDURE_LINKS, Procedure, read_procedure, short
 from codegraph.release import Manifest
-from codegraph.store import GraphStore
 from codegraph.tables import Tables
 
 if TYPE_CHECKING:
+    from codegraph.nodes import NodeTables
+    from codegraph.store import GraphStore
     from codegraph.views import Code
+
+Facts: TypeAlias = "GraphStore | NodeTables"
 
 # Nodes that speak about a code, by the property with which they point at it.
 _POINTERS: Final = ("cg:ofCode", "cg:addOnCode", "cg:primaryCode")
@@ -103,7 +106,7 @@ class Description:
     not_loaded: tuple[str, ...]
 
 
-def describe(code: Code, store: GraphStore, tables: Tables, manifest: Manifest) -> Description:
+def describe(code: Code, store: Facts, tables: Tables, manifest: Manifest) -> Description:
     """Gather what the graph says of a code; some hundred look-ups by pattern, a few milliseconds."""
     edges = {expand(name): 0 for name in _EDGES}
     said = store.describe(code.iri, counted=edges)
@@ -136,7 +139,7 @@ def describe(code: Code, store: GraphStore, tables: Tables, manifest: Manifest) 
     return described
 
 
-def parents(store: GraphStore, iri: str) -> list[str]:
+def parents(store: Facts, iri: str) -> list[str]:
     """Return the CURIEs above a code or group, nearest first, along skos:broader."""
     found: list[str] = []
     here = [iri]
@@ -158,7 +161,7 @@ def _release(value: object) -> str:
     return expand(str(value)).removeprefix(RELEASE)
 
 
-def _entries(store: GraphStore, iri: str) -> Iterable[Entry]:
+def _entries(store: Facts, iri: str) -> Iterable[Entry]:
     seen = set()
     for pointer in _POINTERS:
         for node in store.subjects(pointer, iri):
@@ -172,9 +175,7 @@ def _entries(store: GraphStore, iri: str) -> Iterable[Entry]:
             yield Entry(kind, release, contract(node), facts)
 
 
-def _indications(
-    store: GraphStore, tables: Tables, code: Code, procedure: str | None
-) -> Iterable[Indication]:
+def _indications(store: Facts, tables: Tables, code: Code, procedure: str | None) -> Iterable[Indication]:
     nodes = store.subjects("cg:ofProcedure", procedure) if procedure else []
     nodes = sorted({*nodes, *store.subjects("cg:ofCondition", code.iri)})
     read = [_read(store, node) for node in nodes]
@@ -191,7 +192,7 @@ def _indications(
         )
 
 
-def _read(store: GraphStore, node: str) -> dict[str, Any]:
+def _read(store: Facts, node: str) -> dict[str, Any]:
     """Return the properties of a node that has one value of each, as CURIEs and plain values."""
     return {contract(p): short(v) for p, v, _ in store.describe(node)}
 
@@ -200,7 +201,7 @@ def _text(value: Any) -> str | None:  # noqa: ANN401
     return None if value is None else str(value)
 
 
-def _statements(store: GraphStore, iri: str) -> Iterable[Statement]:
+def _statements(store: Facts, iri: str) -> Iterable[Statement]:
     for node in store.subjects("cg:aboutSubject", iri):
         said = _read(store, node)
         yield Statement(
@@ -241,7 +242,7 @@ def labels(tables: Tables, curies: Iterable[str]) -> dict[str, str]:
     return dict(sorted(found))
 
 
-def _sources(store: GraphStore, described: Description, manifest: Manifest) -> dict[str, str]:
+def _sources(store: Facts, described: Description, manifest: Manifest) -> dict[str, str]:
     """Return a line for each release that a description names: title, file and hash."""
     idents = (
         {e.release for e in described.entries}

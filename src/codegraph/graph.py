@@ -187,10 +187,11 @@ class CodeGraph(Mapping[str, Code]):
     def describe(self, code: str | Code) -> Description:
         """Return everything that the release says of a code, each fact with its source."""
         from codegraph.describe import describe
+        from codegraph.nodes import NodeTables
 
-        return describe(
-            code if isinstance(code, Code) else self[code], self.store, self.tables, self.manifest
-        )
+        code = code if isinstance(code, Code) else self[code]
+        nodes = NodeTables(self.tables)
+        return describe(code, nodes if nodes.has(code.iri) else self.store, self.tables, self.manifest)
 
     def crosswalk(self, code: str | Code, *, to: str | None = None) -> Crosswalk:
         """Return what a code maps to: in one system (`icd10pcs`, `icd9cm`, `ccsr`, …) or, without `to`, in all.

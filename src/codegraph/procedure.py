@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from codegraph.namespaces import contract, expand
 
 if TYPE_CHECKING:
+    from codegraph.nodes import NodeTables
     from codegraph.store import GraphStore
 
 
@@ -69,7 +70,7 @@ PROCEDURE_LINKS: dict[str, str] = {
 }
 
 
-def read_procedure(store: GraphStore, iri: str) -> Procedure:
+def read_procedure(store: GraphStore | NodeTables, iri: str) -> Procedure:
     """Read a procedure with its facets, life cycle, steps and aftercare."""
     said: dict[str, list[Any]] = {}
     for predicate, obj, _ in store.describe(iri):
@@ -91,7 +92,7 @@ def short(value: Any) -> Any:  # noqa: ANN401
     return contract(value) if isinstance(value, str) and value.startswith(("http://", "https://")) else value
 
 
-def _step(store: GraphStore, iri: str) -> Step:
+def _step(store: GraphStore | NodeTables, iri: str) -> Step:
     said = {contract(p): value for p, value, _ in store.describe(iri)}
     return Step(int(said.get("cg:stepNumber") or 0), str(said.get("cg:stepText") or ""))
 

@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from decimal import Decimal
-from typing import Final
-
 import pyoxigraph as ox
 
-from codegraph.namespaces import XSD, contract
+from codegraph.lexical import Value, value_of
+from codegraph.namespaces import contract
+
+__all__ = ["Term", "Value", "plain"]
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Value = str | int | float | Decimal | bool | date | None
-
-_INTEGERS: Final = (
-    *(
-        "integer",
-        "int",
-        "long",
-        "short",
-        "byte",
-        "nonNegativeInteger",
-        "positiveInteger",
-        "nonPositiveInteger",
-    ),
-    *("negativeInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
-)
-_CONVERT: Final[dict[str, Callable[[str], Value]]] = {
-    **{XSD + name: int for name in _INTEGERS},
-    XSD + "decimal": Decimal,
-    XSD + "double": float,
-    XSD + "float": float,
-    XSD + "boolean": lambda lexical: lexical in ("true", "1"),
-    XSD + "date": date.fromisoformat,
-}
 
 
 def plain(term: Term | None, *, curies: bool = False) -> Value:
@@ -48,10 +23,4 @@ def plain(term: Term | None, *, curies: bool = False) -> Value:
         return contract(term.value) if curies else term.value
     if not isinstance(term, ox.Literal):
         return str(term)
-    convert = _CONVERT.get(term.datatype.value)
-    if convert is None:
-        return term.value
-    try:
-        return convert(term.value)
-    except (ValueError, ArithmeticError):
-        return term.value
+    return value_of(term.value, term.datatype.value)

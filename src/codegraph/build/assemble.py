@@ -22,6 +22,7 @@ from codegraph.build.code_triples import (
 )
 from codegraph.build.codes import CodeCollector, MergedCode, merge
 from codegraph.build.hierarchy import Headings
+from codegraph.build.nodes import NodeCollector
 from codegraph.build.pcs_release import PcsRelease
 from codegraph.build.progress import Progress
 from codegraph.build.tables import TableWriter
@@ -55,6 +56,7 @@ class Assembly:
         self.described = self.packaged.described_codes()
         self.writer = DumpWriter()
         self.tables = TableWriter(staging / TABLES)
+        self.nodes = NodeCollector()
         self.collector = CodeCollector.empty()
         self.pcs = PcsRelease()
         self.releases: dict[str, Release] = {}
@@ -223,15 +225,18 @@ class Assembly:
             knowledge.text(billable) == "true" if billable else None,
         )
 
-    def write(self, sources: dict[str, list[Triple]]) -> tuple[dict[str, int], dict[str, int], list[Path]]:
-        """Write tables, dumps and the files to be loaded; `sources` are the provenance triples of each release.
+    def write(self, sources: dict[str, list[Triple]]) -> tuple[dict[str, int], list[Path]]:
+        """Write the dumps and the files to be loaded; `sources` are the provenance triples of each release.
 
-        Returns the triples of each release, the rows of each table, and the files to be loaded.
+        Returns the triples of each release, and the files to be loaded.
         """
-        self.progress.step("Writing tables")
-        tables = self.tables.close()
         self.progress.step("Writing triples")
         for ident, triples in sources.items():
             self.writer.add(ident, triples, named_graph=False)
-        counts, bulk = self.writer.write(self.staging)
-        return counts, tables, bulk
+        return self.writer.write(self.staging, self.nodes)
+
+    def write_tables(self, edges: dict[tuple[str, str], int]) -> dict[str, int]:
+        """Write the tables, at last the nodes and the numbers of edges; return the rows of each table."""
+        self.progress.step("Writing tables")
+        self.nodes.fill(self.tables, edges)
+        return self.tables.close()

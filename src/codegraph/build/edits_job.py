@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 import traceback
 import zlib
+from collections import Counter
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -34,6 +35,14 @@ class Outcome:
     triples: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """How many edges there are, by release ident, and by code and property (IRIs)."""
+
+    by_release: dict[str, int]
+    by_code: dict[tuple[str, str], int]
+
+
 class EditsJob:
     """Runs the edits job: `outcome()` as soon as the rows are counted, `finish()` when its files are written."""
 
@@ -56,14 +65,14 @@ class EditsJob:
         assert isinstance(built, EditsBuilt)
         return Outcome(built, self._staging / _REJECTS)
 
-    def finish(self) -> dict[str, int]:
-        """Wait for the store and the dumps of the edges; return the number of edges of each release."""
+    def finish(self) -> Edges:
+        """Wait for the store and the dumps of the edges; return how many there are."""
         if self._process is None:
-            return {}
-        triples = self._receive()
+            return Edges({}, {})
+        edges = self._receive()
         self._process.join()
-        assert isinstance(triples, dict)
-        return triples
+        assert isinstance(edges, Edges)
+        return edges
 
     def _receive(self) -> object:
         try:
@@ -90,23 +99,25 @@ def _run(bulk: Bulk, staging: Path, sender: Connection) -> None:
         built = build_edits(bulk, staging / EDITS, quads, staging / _REJECTS)
         sender.send(built)
         load_store(staging / GRAPH, [quads], last=False)
-        triples = _dump(quads, sorted(built.codes), staging)
+        edges = _dump(quads, sorted(built.codes), staging)
         quads.unlink()
-        sender.send(triples)
+        sender.send(edges)
     except SourceError as error:
         sender.send(error)
     except Exception:
         sender.send(SourceError(f"reading the NCCI edits failed:\n{traceback.format_exc()}"))
 
 
-def _dump(quads: Path, idents: list[str], staging: Path) -> dict[str, int]:
-    """Split the edges by setting into the dumps of their releases; return how many each got."""
+def _dump(quads: Path, idents: list[str], staging: Path) -> Edges:
+    """Split the edges by setting into the dumps of their releases; return how many there are."""
     (staging / DUMP).mkdir(exist_ok=True)
     packers = {ident: zlib.compressobj(1, zlib.DEFLATED, 31) for ident in idents}
     counts = dict.fromkeys(idents, 0)
+    by_code: Counter[bytes] = Counter()
     outs = {ident: (staging / DUMP / dump_name(ident, edges=True)).open("wb") for ident in idents}
     with quads.open("rb") as data:
         while lines := data.readlines(1 << 22):
+            by_code.update(line[: line.rindex(b" <")] for line in lines)
             for ident in idents:
                 mine = [line for line in lines if (_OUTPATIENT in line) == ("outpatient" in ident)]
                 counts[ident] += len(mine)
@@ -114,4 +125,10 @@ def _dump(quads: Path, idents: list[str], staging: Path) -> dict[str, int]:
     for ident in idents:
         outs[ident].write(packers[ident].flush())
         outs[ident].close()
-    return counts
+    return Edges(counts, {_ends(start): number for start, number in by_code.items()})
+
+
+def _ends(start: bytes) -> tuple[str, str]:
+    """Return the IRIs of an edge's first two terms."""
+    subject, _, predicate = start.decode().partition(" ")
+    return subject[1:-1], predicate[1:-1]

@@ -164,9 +164,11 @@ class _Build:
             assembly.add_codes(by_ident[ident], notations)
         totals = assembly.finish()
         sources = tuple(self._source(f) for f in chosen)
-        counts, tables, files = assembly.write(_provenance(chosen, sources))
+        counts, files = assembly.write(_provenance(chosen, sources))
+        edges = job.finish()
+        tables = assembly.write_tables(edges.by_code)
         self.progress.step("Loading the graph")
-        counts |= {ident: counts.get(ident, 0) + edges for ident, edges in job.finish().items()}
+        counts |= {ident: counts.get(ident, 0) + number for ident, number in edges.by_release.items()}
         del assembly
         load_apart(self.staging / release.GRAPH, files)
         for path in files:

@@ -8,6 +8,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from codegraph.build.nodes import NodeCollector
 from codegraph.namespaces import release_iri
 from codegraph.rdf import Triple
 from codegraph.release import DUMP, dump_name
@@ -42,8 +43,10 @@ class DumpWriter:
         end = f" <{release_iri('licensed/' + ident)}> ."
         self._licensed.setdefault(ident, []).extend([f"{s} {p} {o}{end}" for s, p, o in triples])
 
-    def write(self, folder: Path) -> tuple[dict[str, int], list[Path]]:
+    def write(self, folder: Path, nodes: NodeCollector) -> tuple[dict[str, int], list[Path]]:
         """Write all dumps under `folder`/dump, and the unlicensed lines also to plain files to be loaded.
+
+        `nodes` sees the unlicensed lines too.
 
         Returns the number of statements a release contributed, and the plain files. The lines are freed on the
         way. Several smaller files take the loader less memory than one.
@@ -53,7 +56,12 @@ class DumpWriter:
         bulk = _Pieces(folder)
         for ident in sorted(self._lines):
             dump = folder / DUMP / dump_name(ident)
-            counts[ident] = _write_sorted(self._lines.pop(ident), dump, bulk.write)
+
+            def also(lines: list[str], data: bytes, ident: str = ident) -> None:
+                bulk.write(data)
+                nodes.see(ident, lines)
+
+            counts[ident] = _write_sorted(self._lines.pop(ident), dump, also)
         bulk.close()
         for ident in sorted(self._licensed):
             _write_sorted(self._licensed.pop(ident), folder / DUMP / dump_name(ident, licensed=True), None)
@@ -86,8 +94,8 @@ class _Pieces:
             self._file = None
 
 
-def _write_sorted(lines: list[str], dump: Path, bulk: Callable[[bytes], None] | None) -> int:
-    """Sort lines and write each once, in pieces; return how many there were."""
+def _write_sorted(lines: list[str], dump: Path, also: Callable[[list[str], bytes], None] | None) -> int:
+    """Sort lines and write each once, in pieces that `also` is given too; return how many there were."""
     lines.sort()
     count = 0
     unique = (line for line, _ in groupby(lines))
@@ -97,7 +105,7 @@ def _write_sorted(lines: list[str], dump: Path, bulk: Callable[[bytes], None] | 
             count += len(piece)
             data = ("\n".join(piece) + "\n").encode()
             out.write(packer.compress(data))
-            if bulk is not None:
-                bulk(data)
+            if also is not None:
+                also(piece, data)
         out.write(packer.flush())
     return count

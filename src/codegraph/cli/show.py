@@ -21,7 +21,7 @@ def command(ctx: click.Context, code: str, format: str, include_licensed: bool) 
 
     CODE is a CURIE (cpt:44310) or a bare code while that is unambiguous; ICD-10-CM with or without its dot.
     """
-    graph = open_graph(ctx)
+    graph = open_graph(ctx, at_once=False)
     if format == "ttl":
         from codegraph.export.of_code import turtle
 
