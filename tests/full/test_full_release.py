@@ -56,7 +56,7 @@ def test_the_rows_agree_with_the_readme_of_the_data(full):
 
 @pytest.mark.parametrize(("edition", "codes"), [("2026", 79_115), ("2025", 78_948)])
 def test_every_code_of_an_icd10pcs_edition_is_there_with_its_procedure(full, edition, codes):
-    assert full.store.object(f"release:icd10pcs/{edition}".replace("/", "/"), "cg:statedCodeCount") == codes
+    assert full.store.object(f"release:icd10pcs/{edition}", "cg:statedCodeCount") == codes
     text = (
         "SELECT (COUNT(?code) AS ?n) WHERE { ?code cg:inRelease "
         f"<https://w3id.org/codegraph/release/icd10pcs/{edition}> ; cg:denotes ?procedure "
@@ -113,7 +113,7 @@ def test_the_main_job_on_official_files(full):
     assert full["0D1B0Z4"].label == "Bypass Ileum to Cutaneous, Open Approach"  # the official title
     assert full["0016070"].system == full["3E03305"].system == "icd10pcs"
     together = [m for m in full.crosswalk("K50.012", to="icd9cm") if m.combination]
-    assert {str(m.target) for m in together} == {"icd9cm:555.0", "icd9cm:560.89"} or len(together) >= 2
+    assert {str(m.target) for m in together} == {"icd9cm:555.0", "icd9cm:560.9"}
 
 
 def test_the_exported_turtle_is_the_graph(full, tmp_path):
