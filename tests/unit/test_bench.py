@@ -36,8 +36,8 @@ ASKED: dict[str, dict[str, tuple[str, str | None]]] = {
     },
     "in one process": {
         'kg["cpt:44310"]': ("µs", "≤ 200"),
-        'kg.crosswalk("cpt:44310"), repeated': ("µs", "≤ 50"),
-        "kg.crosswalk(code), many different codes": ("µs", "≤ 50"),
+        'kg.crosswalk("cpt:44310"), read anew': ("µs", "≤ 50"),
+        "kg.crosswalk(code), many different codes, read anew": ("µs", "≤ 50"),
         "code.label": ("µs", None),
     },
     "competency queries": {
