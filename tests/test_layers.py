@@ -16,7 +16,8 @@ SRC = Path(__file__).resolve().parents[1] / "src"
 # From the ground up. A name stands for a module or for all that is in a folder; the longest that fits counts.
 LAYERS = (
     "errors namespaces resources rdf lexical",
-    "codes pcs pcs_words pcs_facets model procedure crosswalk.subsumption crosswalk.derive",
+    "codes pcs pcs_words pcs_facets model procedure crosswalk.subsumption crosswalk.derive "
+    "crosswalk.combinations",
     "release knowledge sources fetch",
     "build",
     "store tables nodes terms sparql query_params result result_text queries",
