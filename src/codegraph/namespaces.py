@@ -48,6 +48,7 @@ CONCEPT_PREFIXES: Final[dict[str, str]] = {
         "family",
         "global-period",
         "group",
+        "guideline",
         "heading",
         "intent",
         "laterality",

@@ -13,6 +13,7 @@ from codegraph.namespaces import CG, PREFIXES
 MODULES = (
     "anatomy",
     "codes",
+    "coding",
     "core",
     "edits",
     "indications",
