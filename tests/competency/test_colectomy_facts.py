@@ -17,7 +17,13 @@ JOINED = ["44140", "44145", "44147", "44160", "44204", "44205", "44207"]
 WITH_STOMA = ["44141", "44143", "44146"]
 LAPAROSCOPIC = ["44180", "44202", "44203", "44213", "44238"]
 CODES = sorted(JOINED + WITH_STOMA + LAPAROSCOPIC)
-OPEN_AND_LAPAROSCOPIC = [("44140", "44204"), ("44145", "44207"), ("44160", "44205"), ("44143", "44206")]
+OPEN_AND_LAPAROSCOPIC = [
+    ("44140", "44204"),
+    ("44143", "44206"),
+    ("44145", "44207"),
+    ("44146", "44208"),
+    ("44160", "44205"),
+]
 NONE = "knowledge/mappings/cpt-icd10pcs-none.sssom.tsv"
 HEADER = "\n".join(f"PREFIX {p}: <{iri}>" for p, iri in PREFIXES.items())
 EACH = "VALUES ?n {{ {} }} ?c skos:notation ?n ; a cg:CptCode ; cg:denotes ?p ."
@@ -51,6 +57,7 @@ def packaged() -> ox.Store:
 def ask(store: ox.Store, pattern: str, *names: str) -> set[tuple[str, ...]]:
     """Return the solutions of a pattern as tuples of CURIEs and plain texts."""
     found = store.query(f"{HEADER}\nSELECT {' '.join('?' + n for n in names)} WHERE {{ {pattern} }}")
+    assert isinstance(found, ox.QuerySolutions)
     return {tuple(short(row[name]) for name in names) for row in found}
 
 
@@ -272,19 +279,22 @@ def test_add_ons_are_those_of_the_fee_schedule_and_go_with_the_codes_told(
 
 @pytest.mark.full_data
 def test_what_the_texts_say_of_bundling_is_in_the_edits(data_dir: Path) -> None:
-    always: set[tuple[str, str]] = set()
-    in_force: set[tuple[str, str]] = set()
+    edits: dict[tuple[str, str], tuple[str, str]] = {}  # the pairs in force: indicator, rationale
     with lzma.open(data_dir / "ncci/ptp_practitioner_2024Q3.txt.xz", "rt", encoding="latin-1") as file:
         for line in file:
-            if line.startswith((*CODES, "44310")):
-                first, second, _, _, deleted, indicator, *_ = line.rstrip("\n").split("\t")
+            if line.startswith((*CODES, "44310")) or "\t44180\t" in line:
+                first, second, _, _, deleted, indicator, reason, *_ = line.rstrip("\n").split("\t")
                 if deleted.strip() == "*":
-                    in_force.add((first, second))
-                    always |= {(first, second)} if indicator.strip() == "0" else set()
+                    edits[first, second] = indicator.strip(), reason
+    always = {pair for pair, (indicator, _) in edits.items() if indicator == "0"}
     assert {(code, "44320") for code in WITH_STOMA} | {("44143", "44188")} <= always
     appendix = {(code, part) for code in ("44160", "44205") for part in ("44950", "44955", "44960", "44970")}
     assert appendix <= always
-    assert not {("44140", "44310"), ("44145", "44310"), ("44310", "44140"), ("44310", "44145")} & in_force
+    assert not {("44140", "44310"), ("44145", "44310"), ("44310", "44140"), ("44310", "44145")} & set(edits)
+    freed = {pair: reason for pair, (_, reason) in edits.items() if pair[1] == "44180"}
+    assert set(freed) <= always
+    assert len(freed) == 503
+    assert sum("Separate procedure" in reason for reason in freed.values()) == 500
 
 
 @pytest.mark.full_data
