@@ -145,12 +145,14 @@ def licensed_triples(code: MergedCode) -> Iterator[tuple[Release, tuple[Triple, 
     subject = _IRI(code_iri(code.system, code.notation))
     holder = SYSTEMS[code.system].licensor or "American Dental Association"  # D codes are the ADA's
     for release, text in code.descriptors:
-        graph = _IRI(f"{RELEASE}licensed/{release.ident}")
-        yield (
-            release,
-            (
-                Triple(subject, rdf.term("cg:officialDescriptor"), rdf.english(text)),
-                Triple(graph, rdf.term("dcterms:license"), _IRI(TERMS)),
-                Triple(graph, rdf.term("dcterms:rightsHolder"), rdf.literal(holder)),
-            ),
-        )
+        said = Triple(subject, rdf.term("cg:officialDescriptor"), rdf.english(text))
+        yield release, (said, *rights_triples(release, holder))
+
+
+def rights_triples(release: Release, holder: str) -> tuple[Triple, Triple]:
+    """Return what a licensed graph says of itself: where its terms are told, and whose rights they are."""
+    graph = _IRI(f"{RELEASE}licensed/{release.ident}")
+    return (
+        Triple(graph, rdf.term("dcterms:license"), _IRI(TERMS)),
+        Triple(graph, rdf.term("dcterms:rightsHolder"), rdf.literal(holder)),
+    )

@@ -127,4 +127,9 @@ class Reader:
     # Facts of facet values that several files state alike (synonyms, wider devices): they stand in the
     # default graph even where `named_graph` is set, so that no triple stands in two graphs.
     shared: Callable[[Any, Release], Iterable[Triple]] = _no_triples
+    # Tables beside `table`, each with what makes its rows.
+    further: tuple[tuple[Table, Callable[[Any, Release], Iterable[tuple[Any, ...]]]], ...] = ()
+    # The holder of the rights, where a licence of the user's own covers the file: its triples stand in the
+    # licensed dump only, its rows in tables of their own, and both leave only when asked for.
+    licensor: str | None = None
     bulk: bool = False  # millions of rows: read by the edits builder, in a process of its own

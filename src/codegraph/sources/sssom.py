@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,7 +16,8 @@ from codegraph.rdf import Triple
 from codegraph.sources import sssom_yaml
 from codegraph.sources.base import UNDATED, Note, Reader, Reject, Release, Table
 from codegraph.sources.files import Member
-from codegraph.sources.sssom_model import Cell, MappingSet, SssomMapping
+from codegraph.sources.sssom_checks import Cell, check_set
+from codegraph.sources.sssom_model import NO_TERM, MappingSet, SssomMapping
 from codegraph.sources.sssom_slots import (
     BUILT_IN,
     HANDED_ON,
@@ -26,14 +28,27 @@ from codegraph.sources.sssom_slots import (
     RENAMED,
     SET_SLOTS,
 )
-from codegraph.sources.sssom_writer import write
+from codegraph.sources.sssom_writer import canonical, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Map
 
     from codegraph.sources.sssom_yaml import Value
 
-__all__ = ["READERS", "TABLE", "MappingSet", "SssomMapping", "read", "read_file", "sniff", "write"]
+__all__ = [
+    "NO_TERM",
+    "READERS",
+    "SET_TABLE",
+    "TABLE",
+    "MappingSet",
+    "SssomMapping",
+    "canonical",
+    "read",
+    "read_file",
+    "set_row",
+    "sniff",
+    "write",
+]
 
 
 def sniff(head: bytes) -> bool:
@@ -42,18 +57,45 @@ def sniff(head: bytes) -> bool:
     return text.startswith("#") and re.search(r"^#[ ]*mapping_set_id[ ]*:", text, re.MULTILINE) is not None
 
 
+def _lines(member: Member) -> list[str]:
+    """Return the lines of a file, which is UTF-8 by its specification; nothing in a line is changed."""
+    with member.open() as stream:
+        data = stream.read()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SourceError(f"{member.label}, line {line}: not UTF-8, which SSSOM requires") from error
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
 def _block(member: Member) -> tuple[MappingSet, list[str], int]:
     """Return the set, the remaining lines and the number of lines of the block."""
-    lines = list(member.lines())
+    lines = _lines(member)
     count = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
     bodies = [line[1:] for line in lines[:count]]
     indent = min((len(b) - len(b.lstrip(" ")) for b in bodies), default=0)
+    bodies = [b[indent:] for b in bodies]
     try:
-        found = sssom_yaml.read([b[indent:] for b in bodies])
-        mapping_set = _set_of(found)
-    except ValueError as error:
-        raise SourceError(f"{member.label}, metadata block: {error}") from error
+        mapping_set = _set_of(_metadata(bodies))
+    except (ValueError, SourceError) as error:
+        where = "" if str(error).startswith("line ") else f"line {_line_of(str(error), bodies)}: "
+        raise SourceError(f"{member.label}, metadata block, {where}{error}") from error
     return mapping_set, lines[count:], count
+
+
+def _metadata(bodies: Sequence[str]) -> dict[str, Value]:
+    return sssom_yaml.read(bodies, skip=("extension_definitions",))
+
+
+def _line_of(fault: str, bodies: Sequence[str]) -> int:
+    """Return the line that a fault of the block is about: of the name or value it gives, else the last one."""
+    quoted = re.findall(r"'([^']+)'", fault)
+    keys = [f"{word}:" for word in re.findall(r"\w+", fault)]
+    found = [n for q in quoted for n, body in enumerate(bodies, 1) if q in body]
+    found += [n for k in keys for n, body in enumerate(bodies, 1) if body.strip().startswith(k)]
+    return found[0] if found else len(bodies)
 
 
 def _set_of(found: Map[str, Value]) -> MappingSet:
@@ -68,9 +110,7 @@ def _set_of(found: Map[str, Value]) -> MappingSet:
         if isinstance(value, tuple) and name not in MULTIPLE:
             raise ValueError(f"{slot} has one value, not a list")
         slots[name] = (value,) if name in MULTIPLE and isinstance(value, str) else value
-    for needed in ("mapping_set_id", "license"):
-        if needed not in slots:
-            raise ValueError(f"{needed} is missing")
+    check_set(slots, prefixes)
     return MappingSet(slots, {p: i for p, i in prefixes.items() if p not in BUILT_IN})
 
 
@@ -87,20 +127,12 @@ def _release(member: Member) -> Release:
 def read(member: Member) -> Iterator[MappingSet | SssomMapping | Reject | Note]:
     """Yield the set, then its mappings; slots that the set hands on stand on each mapping.
 
-    Old headers are read and noted. Raises SourceError for a prefix that is not declared, and for a file whose
-    last row is broken.
+    Old headers are read and noted. Raises SourceError for a prefix that is not declared, for a file without
+    justifications, and for one whose last row is broken.
     """
     mapping_set, lines, above = _block(member)
-    rows = csv.reader(lines, delimiter="\t", strict=True)
-    try:
-        header = next(rows, [])
-        table = [(rows.line_num, row) for row in rows if row]
-    except csv.Error as error:
-        raise SourceError(f"{member.label}, line {above + rows.line_num}: {error}") from error
-    if "predicate_id" not in header or not table:
-        raise SourceError(f"{member.label} has no mappings under its metadata block")
-    if len(table[-1][1]) != len(header):
-        raise SourceError(f"{member.label} is cut short: its last row has {len(table[-1][1])} columns")
+    header, table = _table(member, lines, above)
+    yield from _prefix_notes(_lines(member)[:above])
     yield from _header_notes(header, above + 1)
     cells = [(above + n, _cells(header, row)) for n, row in table]
     handed = {
@@ -119,6 +151,40 @@ def read(member: Member) -> Iterator[MappingSet | SssomMapping | Reject | Note]:
             yield Reject(line, str(error), "\t".join(row)[:200])
         except SourceError as error:
             raise SourceError(f"{member.label}, line {line}: {error}") from error
+
+
+def _table(member: Member, lines: Sequence[str], above: int) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the header and the rows, each with its line in the table."""
+    rows = csv.reader((line + "\n" for line in lines), delimiter="\t", strict=True)
+    header: list[str] = []
+    table: list[tuple[int, list[str]]] = []
+    try:
+        header = next(rows, [])
+        start = rows.line_num + 1
+        for row in rows:
+            if row:
+                table.append((start, row))
+            start = rows.line_num + 1
+    except csv.Error as error:
+        raise SourceError(f"{member.label}, line {above + rows.line_num}: {error}") from error
+    if "predicate_id" not in header or not table:
+        raise SourceError(f"{member.label} has no mappings under its metadata block")
+    if twice := [name for name in header if header.count(name) > 1]:
+        raise SourceError(f"{member.label}, line {above + 1}: column {twice[0]} stands there twice")
+    if not {"mapping_justification", "match_type"} & set(header):
+        raise SourceError(f"{member.label}, line {above + 1}: mapping_justification is missing")
+    if len(table[-1][1]) != len(header):
+        raise SourceError(f"{member.label} is cut short: its last row has {len(table[-1][1])} columns")
+    return header, table
+
+
+def _prefix_notes(block: Sequence[str]) -> Iterator[Note]:
+    """Note the built-in prefixes that a file declares with another meaning: the specification's one holds."""
+    for number, line in enumerate(block, 1):
+        prefix, _, start = line.lstrip("# ").partition(":")
+        meant = BUILT_IN.get(prefix)
+        if meant and start.strip(" \"'") != meant:
+            yield Note(number, f"{prefix} is built in and stands for {meant}, whatever the file says", line)
 
 
 def _header_notes(header: Sequence[str], line: int) -> Iterator[Note]:
@@ -142,11 +208,12 @@ def _cells(header: Sequence[str], row: Sequence[str]) -> dict[str, Cell]:
     if kind := MATCH_TERM_TYPES.get(raw.get("match_term_type", "")):
         raw.setdefault("subject_type", kind)
         raw.setdefault("object_type", kind)
-    return {
-        slot: tuple(_split(text)) if slot in MULTIPLE else text
+    cells: dict[str, Cell] = {
+        slot: tuple(item for item in _split(text) if item) if slot in MULTIPLE else text
         for slot, text in raw.items()
         if slot in MAPPING_SLOTS
     }
+    return {slot: cell for slot, cell in cells.items() if cell}
 
 
 def _split(text: str) -> list[str]:
@@ -206,16 +273,41 @@ TABLE: Final = Table(
     ("subject", "object", "mapping_set", "predicate"),
     (("object",),),
 )
+# What the sets say of themselves, so that one that was read can be written again as it came.
+SET_TABLE: Final = Table(
+    "mapping_set",
+    (("mapping_set", "TEXT"), ("release", "TEXT"), ("metadata", "TEXT")),
+    ("mapping_set", "release"),
+)
 
-TableRow = tuple[str, str, str, str, str, float | None, str, str | None, None]
+TableRow = tuple[str, str, str, str, str, float | None, str, str | None, str | None]
+_IN_COLUMNS: Final = frozenset(
+    {"subject_id", "predicate_id", "object_id", "mapping_justification", "confidence", "comment"}
+)
 
 
 def table_rows(row: MappingSet | SssomMapping, release: Release) -> Iterator[TableRow]:
-    """Yield the row of the mapping table, which holds what corresponds and nothing else."""
-    if isinstance(row, SssomMapping) and row.asserted:
+    """Yield the row of the mapping table: what corresponds, and what is known to have no counterpart.
+
+    A row that denies a mapping is left out. The slots without a column stand in `detail`, as JSON under `slots`.
+    """
+    if isinstance(row, SssomMapping) and (row.asserted or row.unmapped):
         name = release.source.removeprefix("sssom-")
         ends = contract(row.subject), contract(row.object), name, contract(row.predicate)
-        yield (*ends, contract(row.justification), row.confidence, release.ident, row.comment, None)
+        slots = {slot: value for slot, value in row.values.items() if slot not in _IN_COLUMNS}
+        detail = json.dumps({"slots": slots}, sort_keys=True, ensure_ascii=False) if slots else None
+        yield (*ends, contract(row.justification), row.confidence, release.ident, row.comment, detail)
+
+
+def set_row(mapping_set: MappingSet, name: str, ident: str) -> tuple[str, str, str]:
+    """Return the row of the table of mapping sets: its short name, the release that brings it, its metadata."""
+    said = {"slots": dict(mapping_set.slots), "prefixes": dict(mapping_set.prefixes)}
+    return name, ident, json.dumps(said, sort_keys=True, ensure_ascii=False)
+
+
+def _set_rows(row: MappingSet | SssomMapping, release: Release) -> Iterator[tuple[str, str, str]]:
+    if isinstance(row, MappingSet):
+        yield set_row(row, release.source.removeprefix("sssom-"), release.ident)
 
 
 READERS: Final = (
@@ -230,6 +322,7 @@ READERS: Final = (
         triples=triples,
         table=TABLE,
         table_rows=table_rows,
+        further=((SET_TABLE, _set_rows),),
         named_graph=True,
     ),
 )

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from codegraph.codes import normalise
-from codegraph.errors import SourceError
-from codegraph.namespaces import CODE_PREFIXES, SSSOM, code_iri, is_iri, slug
-from codegraph.sources.sssom_slots import BUILT_IN
+from codegraph.namespaces import CODE_PREFIXES, SSSOM, code_iri, slug
+from codegraph.sources.sssom_checks import Cell, check_mapping, expanded, number
 
-Cell = str | tuple[str, ...]
+__all__ = ["NO_TERM", "Cell", "MappingSet", "SssomMapping"]
 NO_TERM: Final = SSSOM + "NoTermFound"
 
 
@@ -39,18 +37,12 @@ class MappingSet:
 
         Raises SourceError for a prefix that the file does not declare, ValueError for what is no CURIE.
         """
-        prefix, colon, local = curie.partition(":")
-        if not colon or local.startswith("//"):
-            raise ValueError(f"{curie!r} is no CURIE")
-        start = BUILT_IN.get(prefix) or self.prefixes.get(prefix)
-        if start is None:
-            raise SourceError(f"prefix {prefix!r} (in {curie!r}) is not declared in curie_map")
+        iri = expanded(curie, self.prefixes)
+        prefix, _, local = curie.partition(":")
         system = prefix.lower()
         if system in CODE_PREFIXES and (notation := normalise(system, local)) is not None:
             return code_iri(system, notation)
-        if not is_iri(start + local):
-            raise ValueError(f"{curie!r} does not make a legal IRI")
-        return start + local
+        return iri
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +59,18 @@ class SssomMapping:
 
     @classmethod
     def of(cls, values: Map[str, Cell], mapping_set: MappingSet, line: int | None = None) -> SssomMapping:
-        """Make a mapping of the slots of one row; raise ValueError where one that is needed is missing or wrong."""
-        for side in ("subject", "object"):
-            if not values.get(f"{side}_id") and values.get(f"{side}_type") != "rdfs literal":
-                raise ValueError(f"{side}_id is missing")
-            if not values.get(f"{side}_id") and not values.get(f"{side}_label"):
-                raise ValueError(f"a literal {side} needs {side}_label")
-        if missing := [s for s in ("predicate_id", "mapping_justification") if not values.get(s)]:
-            raise ValueError(f"{missing[0]} is missing")
-        if values.get("predicate_modifier") not in (None, "Not"):
-            raise ValueError(f"predicate_modifier is Not or empty, not {values['predicate_modifier']!r}")
+        """Make a mapping of the slots of one row.
+
+        Raises ValueError where a slot that is needed is missing or one holds what it cannot hold, SourceError for
+        a prefix that the set does not declare.
+        """
+        check_mapping(values, mapping_set.prefixes)
         slots = ("subject_id", "predicate_id", "object_id", "mapping_justification")
         iris = [mapping_set.iri(str(values[s])) if values.get(s) else "" for s in slots]
         subject, predicate, object_, justification = iris
-        return cls(
-            values, subject, predicate, object_, justification, _confidence(values.get("confidence")), line
-        )
+        said = values.get("confidence")
+        confidence = None if said is None else float(number("confidence", said))
+        return cls(values, subject, predicate, object_, justification, confidence, line)
 
     @property
     def comment(self) -> str | None:
@@ -96,14 +84,7 @@ class SssomMapping:
         ends = (self.subject, self.object)
         return "predicate_modifier" not in self.values and all(ends) and NO_TERM not in ends
 
-
-def _confidence(text: Cell | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        value = Decimal(str(text))
-    except InvalidOperation as error:
-        raise ValueError(f"confidence is a number, not {text!r}") from error
-    if not 0 <= value <= 1:
-        raise ValueError(f"confidence is from 0 to 1, not {text}")
-    return float(value)
+    @property
+    def unmapped(self) -> bool:
+        """Tell whether the mapping says that its subject or its object has no counterpart."""
+        return NO_TERM in (self.subject, self.object) and "predicate_modifier" not in self.values

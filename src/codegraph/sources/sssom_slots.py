@@ -49,7 +49,44 @@ IDENTIFIERS: Final = frozenset(
     subject_source object_source mapping_source mapping_tool_id curation_rule subject_match_field
     object_match_field subject_preprocessing object_preprocessing issue_tracker_item""".split()
 )
-NUMBERS: Final = frozenset({"confidence", "similarity_score", "mapping_set_confidence", "reviewer_agreement"})
+RANGES: Final = {
+    "confidence": (0, 1),
+    "similarity_score": (0, 1),
+    "mapping_set_confidence": (0, 1),
+    "reviewer_agreement": (-1, 1),
+}
+NUMBERS: Final = frozenset(RANGES)
+IRIS: Final = frozenset(
+    "mapping_set_id license mapping_provider mapping_set_source issue_tracker see_also".split()
+)
+_ENTITY_TYPES: Final = frozenset(
+    {
+        "owl class",
+        "owl object property",
+        "owl data property",
+        "owl annotation property",
+        "owl named individual",
+        "skos concept",
+        "rdfs resource",
+        "rdfs class",
+        "rdfs literal",
+        "rdfs datatype",
+        "rdf property",
+        "composed entity expression",
+    }
+)
+WORDS: Final = {
+    "subject_type": _ENTITY_TYPES,
+    "object_type": _ENTITY_TYPES,
+    "predicate_type": _ENTITY_TYPES,
+    "predicate_modifier": frozenset({"Not"}),
+    "mapping_cardinality": frozenset({"1:1", "1:n", "n:1", "n:n", "1:0", "0:1", "0:0"}),
+}
+# A file that uses one of these says that it is SSSOM 1.1; without `sssom_version` it would count as 1.0.
+SINCE_1_1: Final = frozenset(
+    """record_id predicate_type cardinality_scope mapping_tool_id review_date reviewer_agreement
+    mapping_set_confidence""".split()
+)
 # "Propagatable": said once for the set where it holds for each mapping.
 HANDED_ON: Final = tuple(
     slot

@@ -3,42 +3,93 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TextIO
 
+from codegraph.errors import SourceError
 from codegraph.sources import sssom_yaml
+from codegraph.sources.sssom_checks import check_set, number
 from codegraph.sources.sssom_model import Cell, MappingSet, SssomMapping
-from codegraph.sources.sssom_slots import BUILT_IN, HANDED_ON, IDENTIFIERS, MAPPING_SLOTS, NUMBERS, SET_SLOTS
+from codegraph.sources.sssom_slots import (
+    BUILT_IN,
+    HANDED_ON,
+    IDENTIFIERS,
+    MAPPING_SLOTS,
+    MULTIPLE,
+    NUMBERS,
+    SET_SLOTS,
+    SINCE_1_1,
+)
+
+Slots = dict[str, Cell]
+
+
+def canonical(
+    mapping_set: MappingSet, mappings: Iterable[SssomMapping]
+) -> tuple[MappingSet, list[SssomMapping]]:
+    """Return a set and its mappings as the reader gives them back after `write`.
+
+    Slots without value and prefixes without use are gone, line ends are LF, numbers have up to three decimals, what
+    the set says of each mapping stands on the mappings, and these are sorted. Raises ValueError for what SSSOM does
+    not allow: a needed slot that is missing, a value that its slot cannot hold, a prefix that nobody declares.
+    """
+    try:
+        check_set(mapping_set.slots, mapping_set.prefixes)
+        found = [SssomMapping.of(_clean(m.values, MAPPING_SLOTS), mapping_set) for m in mappings]
+    except SourceError as error:
+        raise ValueError(str(error)) from error
+    if not found:
+        raise ValueError(
+            "a mapping set holds at least one mapping; say sssom:NoTermFound where there is none"
+        )
+    slots = _clean(mapping_set.slots, SET_SLOTS)
+    rows = [dict(m.values) for m in found]
+    for slot in HANDED_ON:
+        handed = slots.get(slot)
+        if handed and all(row.get(slot) in (None, handed) for row in rows) and _all_or_none(slot, rows):
+            del slots[slot]
+            for row in rows:
+                row[slot] = handed
+    if SINCE_1_1 & {*slots, *(s for row in rows for s in row)}:
+        slots.setdefault("sssom_version", "1.1")
+    made = MappingSet(slots, _used(slots, rows, mapping_set.prefixes))
+    rows.sort(key=lambda row: [_cell(row.get(slot)) for slot in MAPPING_SLOTS])
+    return made, [SssomMapping.of(row, made) for row in rows]
+
+
+def _all_or_none(slot: str, rows: Sequence[Slots]) -> bool:
+    return len({slot in row for row in rows}) == 1
 
 
 def write(mapping_set: MappingSet, mappings: Iterable[SssomMapping], stream: TextIO) -> None:
     """Write the canonical form: slots, columns and rows in order, shared values said once, LF alone.
 
-    Raises ValueError for an identifier whose prefix the set does not declare. Open the stream with `newline=""`.
+    Raises ValueError for what SSSOM does not allow (see `canonical`). Open the stream with `newline=""`.
     """
-    rows = [_rounded(dict(m.values)) for m in mappings]
-    slots = _rounded({s: v for s, v in mapping_set.slots.items() if s in SET_SLOTS})
+    made, found = canonical(mapping_set, mappings)
+    slots = dict(made.slots)
+    rows = [dict(m.values) for m in found]
     for slot in HANDED_ON:
         values = {row.get(slot) for row in rows}
-        if len(values) == 1 and (value := next(iter(values))) and slots.get(slot, value) == value:
+        if len(values) == 1 and (value := next(iter(values))) and slot not in slots:
             slots[slot] = value
             for row in rows:
                 del row[slot]
-    head = _head(slots, _used(slots, rows, mapping_set.prefixes))
-    stream.writelines(f"#{line}\n" for line in head)
+    stream.writelines(f"#{line}\n" for line in _head(slots, made.prefixes))
     columns = [slot for slot in MAPPING_SLOTS if any(slot in row for row in rows)]
     stream.write("\t".join(columns) + "\n")
-    table = sorted([_cell(row.get(slot)) for slot in columns] for row in rows)
-    stream.writelines("\t".join(map(_quoted, cells)) + "\n" for cells in table)
+    stream.writelines("\t".join(_quoted(_cell(row.get(slot))) for slot in columns) + "\n" for row in rows)
 
 
 def _head(slots: Map[str, Cell], prefixes: Map[str, str]) -> Iterator[str]:
     for slot in SET_SLOTS:
         if slot == "curie_map" and prefixes:
             yield "curie_map:"
-            yield from (f"  {p}: {sssom_yaml.scalar(prefixes[p])}" for p in sorted(prefixes))
+            yield from (
+                f"  {sssom_yaml.scalar(p)}: {sssom_yaml.scalar(prefixes[p])}" for p in sorted(prefixes)
+            )
         elif slot in slots:
             yield from sssom_yaml.block(slot, slots[slot], number=slot in NUMBERS)
 
@@ -48,22 +99,41 @@ def _used(slots: Map[str, Cell], rows: Iterable[Map[str, Cell]], declared: Map[s
     for values in (slots, *rows):
         for slot in IDENTIFIERS & values.keys():
             value = values[slot]
-            for curie in (value,) if isinstance(value, str) else value:
-                prefix, colon, local = curie.partition(":")
-                if colon and not local.startswith("//"):
-                    found.add(prefix)
-    if undeclared := sorted(found - set(declared) - set(BUILT_IN)):
-        raise ValueError(f"prefix {undeclared[0]!r} is not declared in the set's curie_map")
-    return {prefix: declared[prefix] for prefix in found if prefix not in BUILT_IN}
+            found |= {curie.partition(":")[0] for curie in ((value,) if isinstance(value, str) else value)}
+    return {prefix: declared[prefix] for prefix in found & declared.keys() if prefix not in BUILT_IN}
 
 
-def _rounded(values: dict[str, Cell]) -> dict[str, Cell]:
-    """Round numbers to three decimals, half up, without zeros at the end."""
-    for slot in NUMBERS & values.keys():
-        number = Decimal(str(values[slot])).quantize(Decimal("0.001"), ROUND_HALF_UP)
-        text = f"{number:f}"
-        values[slot] = text.rstrip("0").rstrip(".") if "." in text else text
-    return values
+def _clean(values: Map[str, Cell], known: Sequence[str]) -> Slots:
+    """Return the slots that SSSOM knows and that have a value, texts with LF, numbers rounded."""
+    cleaned: Slots = {}
+    for slot in known:
+        value = values.get(slot)
+        if not value:
+            continue
+        if slot in MULTIPLE:
+            items = (value,) if isinstance(value, str) else value
+            several = tuple(_text(item) for item in items if item)
+            if several:
+                cleaned[slot] = several
+        elif isinstance(value, str):
+            cleaned[slot] = _rounded(slot, value) if slot in NUMBERS else _text(value)
+        else:
+            raise ValueError(f"{slot} has one value, not {len(value)}")
+    return cleaned
+
+
+def _text(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _rounded(slot: str, text: str) -> str:
+    """Round a number to three decimals, half up, without zeros at the end.
+
+    >>> _rounded("confidence", "0.1235"), _rounded("confidence", "1.000"), _rounded("confidence", "-0")
+    ('0.124', '1', '0')
+    """
+    shown = f"{number(slot, text).quantize(Decimal('0.001'), ROUND_HALF_UP):f}".rstrip("0").rstrip(".")
+    return "0" if shown in ("-0", "") else shown
 
 
 def _cell(value: Cell | None) -> str:

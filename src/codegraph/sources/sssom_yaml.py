@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 Scalar = str
@@ -29,8 +29,10 @@ _NOT_TEXT: Final = re.compile(
 )
 
 
-def read(lines: Sequence[str]) -> dict[str, Value]:
+def read(lines: Sequence[str], *, skip: Collection[str] = ()) -> dict[str, Value]:
     """Return the block as a mapping; every scalar is text, so that a version 2026 or a code stays as it is printed.
+
+    What stands under a key in `skip` may be of any depth and is passed over.
 
     Raises ValueError, saying in which line of the block, for anything else than the flat subset.
     """
@@ -47,7 +49,7 @@ def read(lines: Sequence[str]) -> dict[str, Value]:
         end = at + 1
         while end < len(lines) and (lines[end].startswith(" ") or lines[end].startswith("- ")):
             end += 1
-        found[key] = _nested(lines[at + 1 : end], at + 1)
+        found[key] = "" if key in skip else _nested(lines[at + 1 : end], at + 1)
         at = end
     return found
 
@@ -134,7 +136,17 @@ def scalar(text: str, *, number: bool = False) -> str:
         and not re.search(r":(?: |$)| #", text)
         and (number or not _NOT_TEXT.fullmatch(text))
     )
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    return text if plain else _UNPRINTABLE.sub(_escaped, json.dumps(text, ensure_ascii=False))
+
+
+# Old parsers end a line at some of these; above U+FFFF a YAML text may hold any sign as it is.
+_UNPRINTABLE: Final = re.compile(
+    r"[\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u206f\ue000-\uf8ff\ufeff\ufff0-\uffff]"
+)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 def block(key: str, value: str | Iterable[str], *, number: bool = False) -> Iterator[str]:
