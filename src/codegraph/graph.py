@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from codegraph import release
 from codegraph.codes import SYSTEMS, CodeRef, candidates
-from codegraph.errors import InvalidCode, NotLoaded, UnknownCode, UnknownTerm
+from codegraph.errors import CodegraphError, InvalidCode, NotLoaded, UnknownCode, UnknownTerm
 from codegraph.model import Provenance
 from codegraph.namespaces import contract
 from codegraph.release import Manifest
@@ -304,13 +304,26 @@ class CodeGraph(Mapping[str, Code]):
         graphs: list[str] | None = None,
         include_licensed: bool = False,
         edits: bool = False,
+        pcs: Sequence[str] | None = None,
     ) -> ExportSummary:
         """Write the graph to a file as Turtle, N-Quads, N-Triples, JSON-LD or RDF/XML, by default told from its name.
 
-        Licensed descriptors leave only with `include_licensed`, the NCCI pair history only with `edits`.
+        Licensed descriptors leave only with `include_licensed`, the NCCI pair history only with `edits`. Format `owl`
+        is the reasoner's view instead: procedures as classes defined by their facets, as RDF/XML, Turtle, N-Triples
+        or functional syntax (`.ofn`), of ICD-10-PCS only codes that begin with one of `pcs` where that is given.
         """
         from codegraph.export import export
 
+        if format == "owl":
+            from codegraph.export.as_owl import export_owl
+
+            if graphs is not None or include_licensed or edits:
+                raise CodegraphError(
+                    "the reasoner's view is of the whole release; only pcs (--pcs) limits it"
+                )
+            return export_owl(self.store, self.manifest, Path(out), pcs=pcs)
+        if pcs is not None:
+            raise CodegraphError("pcs (--pcs) limits the reasoner's view; ask for it with format owl")
         return export(
             self.directory,
             Path(out),

@@ -17,11 +17,16 @@ from codegraph.cli.shared import open_graph
 @click.option(
     "--format",
     "format",
-    type=click.Choice(("turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml")),
-    help="How to write; by default told from the ending.",
+    type=click.Choice(("turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml", "owl")),
+    help="How to write; by default told from the ending. owl: procedures as defined classes, for a reasoner.",
 )
 @click.option("--include-licensed", is_flag=True, help="Also licensed descriptors, which stay out otherwise.")
 @click.option("--edits", is_flag=True, help="Also the whole history of NCCI pairs, as nodes.")
+@click.option(
+    "--pcs",
+    multiple=True,
+    help="With --format owl: of ICD-10-PCS only codes that begin so (0D, 0D1), or none; repeatable.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -30,13 +35,21 @@ def command(
     format: str | None,
     include_licensed: bool,
     edits: bool,
+    pcs: tuple[str, ...],
 ) -> None:
     """Write the graph to OUT (`-`: standard output).
 
     The format follows from the ending (.ttl, .nt, .nq, .trig, .jsonld, .rdf) unless --format names one.
+    --format owl writes the reasoner's view, as RDF/XML (.owl, .rdf), Turtle, N-Triples or functional syntax (.ofn).
     """
+    limit = tuple(start for start in pcs if start != "none")
     summary = open_graph(ctx).export(
-        out, format=format, graphs=list(graphs) or None, include_licensed=include_licensed, edits=edits
+        out,
+        format=format,
+        graphs=list(graphs) or None,
+        include_licensed=include_licensed,
+        edits=edits,
+        pcs=limit if pcs else None,
     )
     click.echo(
         f"{summary.triples:,} triples, {summary.bytes:,} bytes, {summary.seconds:.1f} s -> {out}", err=True
