@@ -333,7 +333,8 @@ def test_what_follows_from_facets_never_contradicts_what_was_curated(
     grammar = Grammar.from_toml(resources.folder("knowledge") / "icd10pcs")
     curated = {(m["subject_id"], m["object_id"]): m["predicate_id"][5:-5] for m in mappings}
     derived = {}
-    for code in CODES:
+    read = codes(packaged, "?r cg:reads ?p")  # their own facets are not used: readings lead to the codes
+    for code in sorted(set(CODES) - read):
         definition: dict[str, frozenset[str]] = {}
         for facet, value in ask(
             packaged, f"cpt:{code} cg:denotes ?p . ?p ?f ?v . ?f rdfs:subPropertyOf cg:hasFacet", "f", "v"
