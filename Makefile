@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+REASONER := $(VENV)/.reasoner
 
-.PHONY: help demo test test-full lint bench clean
+.PHONY: help demo test test-full test-reasoner lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -17,14 +18,21 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
+$(REASONER): $(READY) requirements-reasoner.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-reasoner.lock
+	@touch $(REASONER)
+
 demo: $(READY) ## build and validate the packaged knowledge and walk through it; Turtle goes to out/
 	$(BIN)/python examples/tour.py out
 
 test: $(READY) ## run the test suite (official files: where CODEGRAPH_DATA or ../shared/data has them)
-	$(BIN)/python -m pytest -n 2 -m "not full_release"
+	$(BIN)/python -m pytest -n 2 -m "not full_release and not full_reasoner"
 
 test-full: $(READY) ## build a release from all official files (CODEGRAPH_DATA, else ../shared/data) and test it
 	$(BIN)/python -m pytest -m full_release
+
+test-reasoner: $(REASONER) ## hold all comparisons against HermiT (Java) and whelk, on the official tables too
+	$(BIN)/python -m pytest tests/reasoner
 
 lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check src tests benchmarks examples
