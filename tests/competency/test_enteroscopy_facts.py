@@ -324,7 +324,8 @@ def test_a_cited_mapping_is_in_the_equivalence_file(packaged: ox.Store, data_dir
         rows = {(row["icd9cm"], row["icd10cm"]) for row in csv.DictReader(file)}
     cited = {
         "4513": "0DJ08ZZ", "4530": "0D598ZZ", "4432": "0DW08UZ", "4632": "0DHA3UZ", "4685": "0D7E8ZZ",
-        "4686": "0DHE8DZ", "9608": "0D9870Z", "9638": "3E1H78Z", "9639": "3E1H78Z", "9803": "0DC88ZZ", "9804": "0DCE8ZZ",
+        "4686": "0DHE8DZ", "9608": "0D9870Z", "9638": "3E1H78Z", "9639": "3E1H78Z", "9803": "0DC88ZZ",
+        "9804": "0DCE8ZZ",
     }  # fmt: skip
     assert [pair for pair in cited.items() if pair not in rows] == []
     notes = " ".join(text for (text,) in ask(packaged, "?r cg:readingNote ?t", "t"))
