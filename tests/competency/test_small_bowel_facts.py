@@ -292,6 +292,13 @@ def test_tapering_is_cutting_out_or_folding_in(packaged: ox.Store) -> None:
     assert acts == {("method:excision",), ("method:restriction",)}
 
 
+def test_a_lesion_is_read_as_one_of_the_small_intestine_or_of_the_colon(packaged: ox.Store) -> None:
+    acts = ask(
+        packaged, "?r cg:reads procedure:open-excision-of-intestinal-lesion ; cg:readAs/cg:actsOn ?s", "s"
+    )
+    assert acts == {("site:small-intestine",), ("site:colon",)}
+
+
 def test_other_codes_need_no_reading(packaged: ox.Store) -> None:
     assert codes(packaged, "?r cg:reads ?p") == {"44010", "44020", "44025", "44055"}
 
