@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from codegraph.build.codes import release_order
-from codegraph.knowledge import Packaged
+from codegraph.build.pcs_sites import below_a_kind, site_lines
+from codegraph.knowledge import IDENT, Packaged
 from codegraph.namespaces import RELEASE, concept_iri
 from codegraph.pcs import Grammar, Table
 from codegraph.sources import icd10pcs_tables as tables
@@ -41,6 +42,11 @@ class PcsRelease:
         return self._editions[0][1] if self._editions else None
 
     @property
+    def grammars(self) -> list[Grammar]:
+        """Return the grammars of all loaded editions, newest first."""
+        return [grammar for _, grammar in self._editions]
+
+    @property
     def release(self) -> Release | None:
         """Return the release of the newest grammar."""
         return self._editions[0][0] if self._editions else None
@@ -67,11 +73,13 @@ class PcsRelease:
         """Yield (release ident, N-Quads line) of procedures, facet values, groups and their stated counts.
 
         A code, value or group is described by the newest edition that has it; facet values of packaged schemes
-        are left to these. `narrower` are the IRIs of values that some source puts below another.
+        are left to these. `narrower` are the IRIs of values that some source puts below another. The hierarchy
+        of sites is packaged knowledge, whatever the tables that its sites come from.
         """
         codes: set[str] = set()
         known = {subject[1:-1] for subject in packaged.subjects}
-        below = frozenset(narrower)
+        below = below_a_kind().union(narrower)
+        values: set[str] = set()
         for release, grammar in self._editions:
             for line in tables.procedure_lines(grammar, known=codes):
                 yield release.ident, line
@@ -81,8 +89,12 @@ class PcsRelease:
                 yield release.ident, line
             yield from _counts(release, grammar)
             codes.update(grammar.codes())
-            known |= {concept_iri(*curie.split(":", 1)) for curie in tables.facet_values(grammar)}
+            here = tables.facet_values(grammar)
+            values.update(here)
+            known |= {concept_iri(*curie.split(":", 1)) for curie in here}
             known |= {tables.group_iri(prefix[:n]) for prefix in grammar.tables for n in (1, 2, 3)}
+        for line in site_lines(values, packaged):
+            yield IDENT, line
 
 
 def _counts(release: Release, grammar: Grammar) -> Iterator[tuple[str, str]]:
