@@ -265,6 +265,7 @@ class _Build:
             rejects=tally.rejects,
             notes=tally.notes,
             triples=0,
+            licensed=item.reader.licensor is not None,
         )
 
 

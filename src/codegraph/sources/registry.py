@@ -23,6 +23,7 @@ from codegraph.sources import (
     ncci_mue,
     ncci_ptp,
     obo,
+    omop,
     opps_addendum_a,
     opps_addendum_b,
     opps_addendum_d1,
@@ -34,8 +35,10 @@ from codegraph.sources import (
     pfs_relative_values,
     place_of_service,
     rbcs,
+    snomed_rf2,
     specialty_taxonomy,
     sssom,
+    umls,
     xlsx,
 )
 from codegraph.sources.base import Reader, Release
@@ -69,6 +72,9 @@ READERS: Final[tuple[Reader, ...]] = (
     *icd10pcs_keys.READERS,
     *obo.READERS,
     *sssom.READERS,
+    *omop.READERS,
+    *umls.READERS,
+    *snomed_rf2.READERS,
 )
 _BY_KIND: Final = {reader.kind: reader for reader in READERS}
 
