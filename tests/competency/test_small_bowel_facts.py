@@ -260,7 +260,7 @@ def readings(store: ox.Store, code: str) -> set[tuple[int, str, frozenset[str]]]
     ("code", "kind", "site"),
     [
         ("44010", "duodenotomy", "duodenum"),
-        ("44020", "enterotomy", "jejunum-or-ileum"),
+        ("44020", "jejunotomy-or-ileotomy", "jejunum-or-ileum"),
         ("44025", "colotomy", "colon"),
     ],
 )
