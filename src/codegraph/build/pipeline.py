@@ -200,7 +200,7 @@ class _Build:
 
     def _judge(self, label: str, tally: Tally) -> None:
         total = tally.rows + tally.rejects
-        if total == 0:
+        if total == 0 and not tally.notes:  # a note may say that a file holds nothing for us
             raise SourceError(f"{label}: no rows; the file is cut short or not what its header says")
         if tally.rejects > self.max_rejects * total:
             raise SourceError(
