@@ -16,12 +16,12 @@ SRC = Path(__file__).resolve().parents[1] / "src"
 # From the ground up. A name stands for a module or for all that is in a folder; the longest that fits counts.
 LAYERS = (
     "errors namespaces resources rdf lexical",
-    "codes pcs pcs_words pcs_facets model procedure crosswalk.subsumption crosswalk.derive "
-    "crosswalk.combinations",
+    "codes pcs pcs_words pcs_facets pcs_sites model procedure "
+    "crosswalk.definitions crosswalk.subsumption crosswalk.derive crosswalk.acts crosswalk.combinations",
     "release knowledge sources fetch",
     "build",
     "store tables nodes terms sparql query_params result result_text queries",
-    "views crosswalk describe related hierarchy network render reasoning validation export",
+    "views mapping crosswalk describe related hierarchy network render reasoning validation export",
     "graph",
     "cli",
 )

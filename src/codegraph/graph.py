@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 from codegraph import release
 from codegraph.codes import SYSTEMS, CodeRef, candidates
 from codegraph.errors import CodegraphError, InvalidCode, NotLoaded, UnknownCode, UnknownTerm
-from codegraph.model import Provenance
+from codegraph.mapping import Crosswalk
+from codegraph.model import Provenance, Relation
 from codegraph.namespaces import contract
 from codegraph.release import Manifest
 from codegraph.tables import Tables
-from codegraph.views import Code, Crosswalk
+from codegraph.views import Code
 
 if TYPE_CHECKING:
     import networkx
     import rdflib
 
+    from codegraph.crosswalk.differences import Common, Differences
+    from codegraph.crosswalk.subsumption import Hierarchy
     from codegraph.describe import Description
     from codegraph.export import ExportSummary
     from codegraph.related import Related
@@ -176,6 +180,16 @@ class CodeGraph(Mapping[str, Code]):
 
         return crosswalk(self, code, to)
 
+    @cached_property
+    def _hierarchy(self) -> Hierarchy:
+        """Return what lies above each facet value, read as it is asked for."""
+        from codegraph.crosswalk.differences import StoreHierarchy
+
+        return StoreHierarchy(self.store)
+
+    def _code(self, code: str | Code) -> Code:
+        return code if isinstance(code, Code) else self[code]
+
     def _has_table(self, name: str) -> bool:
         """Tell whether the release has a table (its source is loaded)."""
         if name not in self._names:
@@ -189,22 +203,63 @@ class CodeGraph(Mapping[str, Code]):
         from codegraph.describe import describe
         from codegraph.nodes import NodeTables
 
-        code = code if isinstance(code, Code) else self[code]
+        code = self._code(code)
         nodes = NodeTables(self.tables)
         return describe(code, nodes if nodes.has(code.iri) else self.store, self.tables, self.manifest)
 
-    def crosswalk(self, code: str | Code, *, to: str | None = None) -> Crosswalk:
+    def crosswalk(
+        self,
+        code: str | Code,
+        *,
+        to: str | None = None,
+        via: str | Sequence[str] = (),
+        relation: Relation | Collection[Relation] | None = None,
+        on: str | date | None = None,
+    ) -> Crosswalk:
         """Return what a code maps to: in one system (`icd10pcs`, `icd9cm`, `ccsr`, …) or, without `to`, in all.
 
-        Empty answers carry a `note`; a pair of systems that no loaded source maps raises NotLoaded.
+        `via` names systems to go through (`to="ccsr", via="icd10pcs"`); `relation` keeps only mappings that stand so,
+        and with `related` also brings codes that only overlap; `on` keeps targets that were valid on a date of
+        service. What stands apart is in `.aside` and `.overlapping`, what belongs together in `.combinations`.
+        Empty answers carry a `note`. Raises NotLoaded where no loaded source maps these systems, or no loaded edition
+        of the target's system was in force on the date; UnknownTerm for a system or relation that is none.
         """
-        return self._crosswalk(code if isinstance(code, Code) else self[code], to)
+        found = self._code(code)
+        if not (via or relation or on):
+            return self._crosswalk(found, to)
+        from codegraph.crosswalk.ask import ask
+
+        hops = (via,) if isinstance(via, str) else tuple(via)
+        wanted = (relation,) if isinstance(relation, str) else relation
+        return ask(self, found, to, hops, None if wanted is None else frozenset(wanted), on)
+
+    def differences(self, first: str | Code, second: str | Code) -> Differences:
+        """Return two codes' definitions facet by facet: how they stand to each other and in what they differ.
+
+        Raises UnknownTerm where the release has no definition of one of them.
+        """
+        from codegraph.crosswalk.differences import definition_of, differences
+
+        a, b = self._code(first), self._code(second)
+        told = definition_of(self.store, a), definition_of(self.store, b)
+        return differences(self._hierarchy, (a.curie, b.curie), *told)
+
+    def common(self, first: str | Code, second: str | Code) -> Common:
+        """Return the narrowest definition that is above two codes' definitions (their least common subsumer).
+
+        Raises UnknownTerm where the release has no definition of one of them.
+        """
+        from codegraph.crosswalk.differences import Common, common, definition_of
+
+        a, b = self._code(first), self._code(second)
+        found = common(self._hierarchy, definition_of(self.store, a), definition_of(self.store, b))
+        return Common(a.curie, b.curie, tuple((f, tuple(sorted(v))) for f, v in found.items()))
 
     def related(self, code: str | Code) -> list[Related]:
         """Return codes that stand in some relation to a code: approach, life cycle, family, add-ons, edits."""
         from codegraph.related import related
 
-        return related(code if isinstance(code, Code) else self[code], self.store)
+        return related(self._code(code), self.store)
 
     def ancestors(self, term: str | Code, *, with_self: bool = False) -> list[str]:
         """Return the CURIEs above a code or facet value along skos:broader and cg:isPartOf, nearest first."""

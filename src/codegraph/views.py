@@ -1,14 +1,11 @@
-"""Thin views over an opened graph: a code, and the mappings of a code; what they show is read when asked for."""
+"""A thin view of a code over an opened graph; what it shows is read when asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from codegraph.codes import CodeRef
-from codegraph.model import FacetComparison, Provenance, Relation
 from codegraph.namespaces import CODE_PREFIXES, code_iri, expand
 
 if TYPE_CHECKING:
@@ -113,83 +110,3 @@ class Code:
             ]
         body = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows if v)
         return f"<table><caption>{escape(self.curie)}</caption><tbody>{body}</tbody></table>"
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """One mapping of a code: its target, how the target stands to the source, why, and who says so.
-
-    `relation` is said of the target: exact, narrower, broader or related. `justification` is a SEMAPV CURIE.
-    `confidence` is between 0 and 1, None where the source gives none. `facets` explain a mapping that was derived
-    from definitions. `combination` names the set of targets that only together make up the source. `aside` says
-    why a derived mapping stands apart from the answer proper (it differs in something the source does not name).
-    """
-
-    source_code: Code
-    target: Code
-    relation: Relation
-    predicate: str
-    justification: str
-    confidence: float | None
-    provenance: Provenance
-    comment: str | None = None
-    facets: tuple[FacetComparison, ...] = ()
-    combination: str | None = None
-    aside: str | None = None
-    mapping_set: str = ""
-
-    def explain(self) -> str:
-        """Return, line by line, why the target maps: each facet of the two definitions, then who says so."""
-        lines = [
-            f"{self.source_code} -> {self.target} ({self.target.label or 'no public label'}): {self.relation}"
-        ]
-        lines += [f"  {facet}" for facet in self.facets]
-        comment = None if self.facets else self.comment  # where facets are shown, it only says them again
-        lines += [f"  {what}" for what in (self.aside, self.combination, comment) if what]
-        lines.append(f"  said by {self.provenance}; {self.justification}")
-        return "\n".join(lines)
-
-
-class Crosswalk(Sequence[Mapping]):
-    """The mappings of one code, sorted; where there are none, `note` says whether that is known or not loaded."""
-
-    def __init__(
-        self, source_code: Code, to: str | None, mappings: Sequence[Mapping], note: str | None = None
-    ) -> None:
-        self.source_code = source_code
-        self.to = to
-        self.note = note
-        self._mappings = tuple(mappings)
-
-    @overload
-    def __getitem__(self, index: int) -> Mapping: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Mapping]: ...
-
-    def __getitem__(self, index: int | slice) -> Mapping | Sequence[Mapping]:
-        return self._mappings[index]
-
-    def __len__(self) -> int:
-        return len(self._mappings)
-
-    def __iter__(self) -> Iterator[Mapping]:
-        return iter(self._mappings)
-
-    def __repr__(self) -> str:
-        return f"<Crosswalk of {self.source_code} to {self.to or 'all'}: {len(self)} mappings>"
-
-    def _repr_html_(self) -> str:
-        """Show the mappings in a notebook: escaped text, no scripts."""
-        heads = "".join(f"<th>{h}</th>" for h in ("target", "label", "relation", "justification", "source"))
-        rows = "".join(
-            "<tr>"
-            + "".join(
-                f"<td>{escape(str(v))}</td>"
-                for v in (m.target, m.target.label or "", m.relation, m.justification, m.provenance)
-            )
-            + "</tr>"
-            for m in self
-        )
-        note = f"<caption>{escape(self.note)}</caption>" if self.note else ""
-        return f"<table>{note}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"

@@ -20,7 +20,8 @@ from codegraph.query_params import TYPES
 from codegraph.related import Related
 from codegraph.result import Result
 from codegraph.validation import Report, ValidationResult
-from codegraph.views import Code, Crosswalk, Mapping
+from codegraph.mapping import Crosswalk, Mapping
+from codegraph.views import Code
 
 REPO = Path(__file__).resolve().parents[2]
 DOCS = sorted([*REPO.glob("*.md"), *(REPO / "docs").rglob("*.md")])

@@ -226,7 +226,7 @@ def test_network_joins_what_is_related(kg):
 
 def test_notebook_tables_are_escaped_and_without_scripts(kg):
     from codegraph.model import Provenance
-    from codegraph.views import Crosswalk, Mapping
+    from codegraph.mapping import Crosswalk, Mapping
 
     html = kg["44310"]._repr_html_()
     assert "cpt:44310" in html

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codegraph.crosswalk.definitions import effective
 from codegraph.crosswalk.derive import derive
-from codegraph.crosswalk.subsumption import Hierarchy, compare
+from codegraph.crosswalk.subsumption import Hierarchy, Subsumption, compare, subsumes
 from codegraph.model import INVERSE
 from codegraph.pcs import Axis, Grammar, Row, Table
 
@@ -30,7 +31,18 @@ def definition(site="jejunum-or-ileum", approach="open", **more):
         "cg:hasApproach": f"approach:{approach}",
     }
     facets |= {f"cg:{name}": value for name, value in more.items()}
-    return {facet: frozenset({value}) for facet, value in facets.items()}
+    return effective({facet: [value] for facet, value in facets.items()})
+
+
+def stated(**facets):
+    """Return a definition as it is stated, without the defaults."""
+    given = {
+        "hasMethod": "method:bypass",
+        "actsOn": "site:jejunum-or-ileum",
+        "hasApproach": "approach:open",
+        **facets,
+    }
+    return {f"cg:{name}": frozenset({value}) for name, value in given.items()}
 
 
 @pytest.mark.parametrize(
@@ -115,26 +127,96 @@ def grammar():
 
 
 def test_codes_are_derived_from_the_grammar_and_what_is_unnamed_is_set_aside():
-    source = definition(hasDestination="site:skin")
-    found = {d.code: (d.comparison.relation, d.aside) for d in derive(TREE, source, grammar())}
-    assert found["0D1B0Z4"] == ("narrower", None)
-    assert found["0D180Z4"] == ("broader", None)
-    assert found["0D1B0J4"][1].endswith("device:synthetic-substitute")
-    assert set(found) == {"0D1B0Z4", "0D180Z4", "0D1B0J4", "0D180J4"}  # open, to the skin, never the colon
+    source = stated(hasDestination="site:skin")
+    found = {d.code: (d.group, d.comparison.relation, d.unnamed) for d in derive(TREE, source, grammar())}
+    assert found == {  # open, to the skin, never the colon
+        "0D1B0Z4": ("answer", "narrower", ()),
+        "0D180Z4": ("answer", "broader", ()),
+        "0D1B0J4": ("aside", "narrower", ("device:synthetic-substitute",)),
+    }
+
+
+def test_a_named_device_is_no_matter_of_standing_aside():
+    source = stated(hasDestination="site:skin", usesDevice="device:synthetic-substitute")
+    assert {d.code: d.group for d in derive(TREE, source, grammar())} == {
+        "0D1B0J4": "answer",
+        "0D180J4": "answer",
+    }
+
+
+def test_a_definition_without_a_method_leads_nowhere():
+    source = stated(hasDestination="site:skin")
+    del source["cg:hasMethod"]
+    assert list(derive(TREE, source, grammar())) == []
+
+
+def test_what_only_overlaps_is_a_group_of_its_own():
+    source = stated(hasDestination="site:skin", hasExtent="extent:simple")
+    found = {d.code: (d.group, d.comparison.relation) for d in derive(TREE, source, grammar())}
+    assert found == {"0D1B0Z4": ("overlap", "related"), "0D180Z4": ("answer", "broader")}
+
+
+PARTS = Hierarchy(
+    kinds=[("site:left-kidney", "site:kidney")],
+    parts=[("site:sigmoid-colon", "site:colon"), ("site:colon", "site:intestine")],
+)
+
+
+def removal(method, site):
+    return effective({"cg:hasMethod": [f"method:{method}"], "cg:actsOn": [f"site:{site}"]})
+
+
+@pytest.mark.parametrize(
+    ("method", "general", "special", "relation"),
+    [
+        ("excision", "colon", "sigmoid-colon", "narrower"),
+        ("resection", "colon", "sigmoid-colon", None),  # all of a part is not all of the whole
+        ("resection", "kidney", "left-kidney", "narrower"),  # but all of the left kidney is all of a kidney
+        ("resection", "colon", "colon", "exact"),
+    ],
+)
+def test_the_whole_of_a_part_is_not_the_whole(method, general, special, relation):
+    found = compare(PARTS, removal(method, general), removal(method, special))
+    assert (found.relation if found else None) == relation
+
+
+def test_a_bypass_says_its_destination_once():
+    said = effective(stated(hasDestination="site:skin", hasQualifier="qualifier:cutaneous"))
+    assert "cg:hasQualifier" not in said
+    assert said["cg:hasDestination"] == {"site:skin"}
 
 
 def test_a_comparison_equals_the_derivation():
-    source = definition(hasDestination="site:skin", usesDevice="device:no-device")
+    source = stated(hasDestination="site:skin", usesDevice="device:no-device")
     table = grammar()
     derived = {d.code: d.comparison.relation for d in derive(TREE, source, table)}
     compared = {}
     for code in table.codes():
-        facets = {}
-        for f in table.facets(code):
-            if f.property != "cg:hasQualifier":  # in a bypass the destination says it
-                facets[f.property] = frozenset({f.value})
-        result = compare(TREE, source, facets)
+        said = {f.property: [f.value] for f in table.facets(code)}
+        result = compare(TREE, effective(source), effective(said))
         if result is not None:
             compared[code] = result.relation
     assert derived == compared
     assert derived
+
+
+@given(st.lists(definitions, min_size=1, max_size=12))
+def test_all_pairs_at_once_are_the_pairs_one_by_one(many):
+    many = [effective(one) for one in many]
+    at_once = set(Subsumption(TREE, many).pairs())
+    one_by_one = {
+        (s, g)
+        for s in range(len(many))
+        for g in range(len(many))
+        if s != g and subsumes(TREE, many[g], many[s])
+    }
+    assert at_once == one_by_one
+
+
+@given(definitions, definitions)
+def test_a_relation_is_two_subsumptions(one, two):
+    one, two = effective(one), effective(two)
+    found = compare(TREE, one, two)
+    down, up = subsumes(TREE, one, two), subsumes(TREE, two, one)
+    said = {"exact": (True, True), "narrower": (True, False), "broader": (False, True)}
+    assert said.get(found.relation if found else None, (False, False)) == (down, up)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from codegraph import knowledge, rdf
-from codegraph.build import mappings as mapping_sets
+from codegraph.build import derived, mappings
 from codegraph.build.code_triples import (
     CODE_TABLE,
     DESCRIPTOR_TABLE,
@@ -19,6 +19,7 @@ from codegraph.build.code_triples import (
     definitional,
     descriptive,
     licensed_triples,
+    rights_triples,
 )
 from codegraph.build.codes import CodeCollector, MergedCode, merge
 from codegraph.build.hierarchy import Headings
@@ -29,11 +30,12 @@ from codegraph.build.tables import TableWriter
 from codegraph.build.writer import DumpWriter
 from codegraph.codes import billing_system
 from codegraph.knowledge import IDENT, Packaged
-from codegraph.namespaces import CODE, RELEASE, code_iri, contract
+from codegraph.namespaces import CODE, CONCEPT, RELEASE, code_iri, contract
 from codegraph.rdf import Triple
 from codegraph.release import TABLES
-from codegraph.sources.base import CodeFact, Reader, Release
+from codegraph.sources.base import CodeFact, Reader, Release, Table
 
+_FACET_VALUE: Final = f"<{CONCEPT}device/"  # the device aggregation; the schemes of other facets are packaged
 _LABELLED: Final = f" {rdf.PREF_LABEL} "
 # What a source says of a thing that packaged knowledge words itself stands beside it, under another property.
 _BESIDE: Final = {rdf.PREF_LABEL: rdf.ALT_LABEL, rdf.term("skos:definition"): rdf.term("skos:note")}
@@ -63,6 +65,8 @@ class Assembly:
         self._known = frozenset(self.packaged.triples)
         self._narrower: set[str] = set()
         self._labels: dict[str, str] = {}
+        self._kinds: list[tuple[str, str]] = []  # facet values and what sources put above them
+        self._parts: list[tuple[str, str]] = []
 
     def add_source(self, reader: Reader, release: Release, rows: Sequence[Any]) -> None:
         """Take the typed rows of one source: its triples, its table rows, its code facts."""
@@ -71,13 +75,16 @@ class Assembly:
             for fact in reader.codes(row, release):
                 self.collector.add(release, fact)
         self.pcs.add_source(reader.kind, release, rows)
+        for table, make in _tables(reader):
+            self.tables.add(table, (r for row in rows for r in make(row, release)))
         triples = (t for row in rows for t in reader.triples(row, release))
+        if reader.licensor is not None:
+            self.writer.add_licensed(release.ident, (*triples, *rights_triples(release, reader.licensor)))
+            return
         fresh = self._newest(release, self._fresh(triples), named_graph=reader.named_graph)
         self.writer.add(release.ident, fresh, named_graph=reader.named_graph)
         shared = (t for row in rows for t in reader.shared(row, release))
         self.writer.add(release.ident, self._fresh(shared), named_graph=False)
-        if reader.table is not None and reader.table_rows is not None:
-            self.tables.add(reader.table, (r for row in rows for r in reader.table_rows(row, release)))
 
     def _newest(self, release: Release, triples: Iterable[Triple], *, named_graph: bool) -> Iterable[Triple]:
         """Leave out of an older release what a newer one of its series says, and its edges: these may be gone."""
@@ -109,6 +116,8 @@ class Assembly:
         for triple in triples:
             if triple.predicate == rdf.BROADER:
                 self._narrower.add(triple.subject[1:-1])
+                if triple.subject.startswith(_FACET_VALUE):
+                    self._kinds.append((contract(triple.subject[1:-1]), contract(triple.object[1:-1])))
             elif triple.predicate == rdf.PREF_LABEL:
                 self._label(*triple)
             known = subjects.get(triple.subject)
@@ -146,10 +155,12 @@ class Assembly:
             if _LABELLED in line and "/concept/procedure/" not in line:
                 self._label(*line.removesuffix(" .").split(" ", 2))
         self.progress.step("Deriving crosswalks")
-        curated = mapping_sets.curated(knowledge.mapping_files())
-        for found in (curated, mapping_sets.derived(self.packaged, self.pcs.grammar)):
+        hierarchy = derived.hierarchy_of(self.packaged, self._kinds, self._parts)
+        curated = mappings.curated(knowledge.mapping_files())
+        for found in (curated, derived.derived(self.packaged, hierarchy, self.pcs.grammars)):
             self.writer.add(IDENT, found.triples, named_graph=False)
-            self.tables.add(mapping_sets.TABLE, found.rows)
+            for table, rows in found.tables():
+                self.tables.add(table, rows)
         self.writer.add(IDENT, self.packaged.triples, named_graph=False)
         for triple in self.packaged.triples:
             self._label(*triple)
@@ -240,3 +251,10 @@ class Assembly:
         self.progress.step("Writing tables")
         self.nodes.fill(self.tables, edges)
         return self.tables.close()
+
+
+def _tables(reader: Reader) -> Iterator[tuple[Table, Callable[[Any, Release], Iterable[tuple[Any, ...]]]]]:
+    """Yield each table that a reader fills, with what makes its rows."""
+    if reader.table is not None and reader.table_rows is not None:
+        yield reader.table, reader.table_rows
+    yield from reader.further

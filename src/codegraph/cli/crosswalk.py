@@ -11,7 +11,7 @@ import click
 from codegraph.cli.shared import format_option, open_graph, print_json, print_table
 
 if TYPE_CHECKING:
-    from codegraph.views import Crosswalk, Mapping
+    from codegraph.mapping import Crosswalk, Mapping
 
 
 @click.command("crosswalk")

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from codegraph.errors import NotLoaded, UnknownTerm
-from codegraph.model import INVERSE, PREDICATES, RELATIONS, FacetComparison, Relation
-from codegraph.views import Code, Crosswalk, Mapping
+from codegraph.crosswalk.rest import Rest, of_row
+from codegraph.errors import UnknownTerm
+from codegraph.mapping import Crosswalk, Mapping
+from codegraph.model import Relation
+from codegraph.views import Code
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
-GROUPINGS: Final = ("ccsr", "rbcs")
+GROUPINGS: Final = ("ccsr", "rbcs", "icd10pcs-table")
 TARGETS: Final = ("cpt", "hcpcs", "icd10pcs", "icd10cm", "icd9cm", "icd9pcs", *GROUPINGS, "mondo")
-
-# Where a mapping between two systems would come from; used to tell "not loaded" from "none".
-_BRINGS: Final[dict[tuple[str, str], tuple[str, str]]] = {
-    ("icd9cm", "icd10cm"): ("gem-icd9cm-icd10cm/", "the CMS general equivalence mapping 2018_I9gem.txt"),
-    ("icd10cm", "icd9cm"): ("gem-icd10cm-icd9cm/", "the CMS general equivalence mapping 2018_I10gem.txt"),
-    ("icd9pcs", "icd10pcs"): ("gem-icd9pcs-icd10pcs/", "the CMS general equivalence mapping gem_i9pcs.txt"),
-    ("icd10pcs", "icd9pcs"): ("gem-icd10pcs-icd9pcs/", "the CMS general equivalence mapping gem_pcsi9.txt"),
-    ("icd10cm", "ccsr"): ("ccsr-dx/", "AHRQ's DXCCSR file"),
-    ("icd10pcs", "ccsr"): ("ccsr-pr/", "AHRQ's PRCCSR file"),
-    ("cpt", "rbcs"): ("rbcs/", "the CMS Restructured BETOS file"),
-    ("hcpcs", "rbcs"): ("rbcs/", "the CMS Restructured BETOS file"),
-    ("icd10cm", "mondo"): ("sssom-", "an SSSOM file between ICD-10-CM and Mondo"),
-}
-_DEFINED: Final = frozenset({("cpt", "icd10pcs"), ("icd10pcs", "cpt")})
+CURATED: Final = "semapv:ManualMappingCuration"
 
 _SAID: Final = (
     "predicate, justification, confidence, mapping_set, release, comment, detail FROM mapping WHERE"
@@ -51,36 +39,17 @@ def crosswalk(graph: CodeGraph, code: Code, to: str | None) -> Crosswalk:
         raise UnknownTerm(f"no crosswalk to {to!r}; there are {', '.join(TARGETS)}")
     found = [m for read in _READERS for m in read(graph, code, to)]
     found.sort(key=_order)
-    return Crosswalk(code, to, found, None if found else _why_none(graph, code, to))
+    answer = Crosswalk(code, to, found, Rest(graph))
+    if not found:
+        answer.note  # noqa: B018 - raises NotLoaded where nothing that maps these systems is loaded
+    return answer
 
 
 _RANK: Final[dict[Relation, int]] = {"exact": 0, "narrower": 1, "broader": 2, "related": 3}
 
 
 def _order(m: Mapping) -> tuple[Any, ...]:
-    return (
-        m.aside is not None,
-        m.combination or "",
-        _RANK[m.relation],
-        m.target.system,
-        m.target.notation,
-        m.mapping_set,
-    )
-
-
-def _why_none(graph: CodeGraph, code: Code, to: str | None) -> str:
-    if to is None:
-        return f"not known: no loaded source maps {code}"
-    brings = _BRINGS.get((code.system, to))
-    if brings is not None and not any(s.release.startswith(brings[0]) for s in graph.manifest.sources):
-        raise NotLoaded(
-            f"no mapping of {code.system} to {to} is loaded; {brings[1]} brings it (codegraph sources)"
-        )
-    if (code.system, to) in _DEFINED:
-        return f"not known: this release maps {code.system} to {to} by definitions, and has none that reaches {code}"
-    if brings is None:
-        raise NotLoaded(f"no source that codegraph reads maps {code.system} to {to}")
-    return f"not known: the loaded source maps {code.system} to {to}, and has no row for {code}"
+    return _RANK[m.relation], m.target.system, m.target.notation, m.mapping_set, m.combination or ""
 
 
 def _is_for(system: str, to: str | None) -> bool:
@@ -94,46 +63,7 @@ def _from_mappings(graph: CodeGraph, code: Code, to: str | None) -> Iterator[Map
         for row in graph.tables.rows(statement, (curie,)):
             system, _, notation = row[0].partition(":")
             if _is_for(system, to):
-                yield _mapping(graph, code, Code(graph, system, notation), row, inverse=inverse)
-
-
-def _mapping(graph: CodeGraph, code: Code, target: Code, row: tuple[Any, ...], *, inverse: bool) -> Mapping:
-    _, predicate, justification, confidence, mapping_set, release, comment, detail = row
-    relation = RELATIONS.get(predicate, "related")
-    if inverse:
-        relation = INVERSE[relation]
-        predicate = PREDICATES[relation] if predicate in RELATIONS else predicate
-    extra = json.loads(detail) if detail else {}
-    facets = tuple(FacetComparison(f[0], tuple(f[1]), tuple(f[2]), f[3]) for f in extra.get("facets", ()))
-    return Mapping(
-        code,
-        target,
-        relation,
-        predicate,
-        justification,
-        confidence,
-        graph._provenance(release),
-        comment or None,
-        tuple(_turned(f) for f in facets) if inverse else facets,
-        extra.get("combination"),
-        extra.get("aside"),
-        mapping_set,
-    )
-
-
-_TURNED: Final[dict[str, Any]] = {
-    "narrower": "broader",
-    "broader": "narrower",
-    "unstated in target": "unstated in source",
-    "unstated in source": "unstated in target",
-}
-
-
-def _turned(facet: FacetComparison) -> FacetComparison:
-    """Return a facet comparison seen from the other side."""
-    return FacetComparison(
-        facet.facet, facet.target, facet.source, _TURNED.get(facet.relation, facet.relation)
-    )
+                yield of_row(code, Code(graph, system, notation), row, inverse=inverse)
 
 
 def _from_gems(graph: CodeGraph, code: Code, to: str | None) -> Iterator[Mapping]:
@@ -146,44 +76,55 @@ def _from_gems(graph: CodeGraph, code: Code, to: str | None) -> Iterator[Mapping
         if no_map or not _is_for(system, to):
             continue
         relation: Relation = "related" if approximate or combination else "exact"
-        together = f"scenario {scenario}, choice list {choice}" if combination else None
-        comment = "approximate" if approximate else "identical or equivalent"
+        together = (
+            f"combination of {code}: scenario {scenario}, choice list {choice}; one of each choice list"
+        )
         yield Mapping(
             code,
             Code(graph, system, notation),
             relation,
-            "skos:exactMatch"
-            if relation == "exact"
-            else "skos:relatedMatch"
-            if combination
-            else "skos:closeMatch",
-            "semapv:ManualMappingCuration",
+            _GEM_PREDICATES[bool(approximate), bool(combination)],
+            CURATED,
             None,
-            graph._provenance(release),
-            comment,
-            combination=f"combination of {code}: {together}; one of each choice list makes the whole"
-            if together
-            else None,
-            mapping_set=release,
+            release,
+            "approximate" if approximate else "identical or equivalent",
+            release,
+            f"{together} makes the whole" if combination else None,
         )
+
+
+# (approximate, combination) -> the property that says it.
+_GEM_PREDICATES: Final = {
+    (False, False): "skos:exactMatch",
+    (True, False): "skos:closeMatch",
+    (False, True): "skos:relatedMatch",
+    (True, True): "skos:relatedMatch",
+}
 
 
 def _from_groupings(graph: CodeGraph, code: Code, to: str | None) -> Iterator[Mapping]:
     """Yield the categories that a grouping puts the code in: each is broader than the code."""
-    if not graph._has_table("grouping") or not (to is None or to in GROUPINGS):
+    if to is not None and to not in GROUPINGS:
         return
-    for scheme, category, release in graph.tables.rows(_GROUPING, (code.system, code.notation)):
+    rows: list[tuple[str, str, str | None]] = []
+    if graph._has_table("grouping"):
+        rows += graph.tables.rows(_GROUPING, (code.system, code.notation))
+    if code.system == "icd10pcs":
+        rows.append(("icd10pcs-table", code.notation[:3], code.release))
+    for scheme, category, release in rows:
         if _is_for(scheme, to):
+            target = Code(graph, scheme, category)
+            said = release or "codegraph"
             yield Mapping(
                 code,
-                Code(graph, scheme, category),
+                target,
                 "broader",
                 "skos:broadMatch",
-                "semapv:ManualMappingCuration",
+                CURATED,
                 None,
-                graph._provenance(release),
+                said,
                 "category of a grouping",
-                mapping_set=release,
+                said,
             )
 
 

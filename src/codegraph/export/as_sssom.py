@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TextIO
 
+from codegraph.mapping import Mapping
 from codegraph.namespaces import BASE, CODE_PREFIXES, CONCEPT_PREFIXES, MAPPING, PREFIXES
 from codegraph.sources.sssom import MappingSet, SssomMapping, write
-from codegraph.views import Mapping
 
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 

@@ -1,0 +1,251 @@
+"""CPT to ICD-10-PCS, derived at build from definitions: codes by act and reading, as triples and table rows."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from codegraph import knowledge
+from codegraph.build.mappings import Mappings, set_triples
+from codegraph.crosswalk.acts import Acts, Reading, Way
+from codegraph.crosswalk.definitions import effective
+from codegraph.crosswalk.derive import Derived, Deriver
+from codegraph.crosswalk.subsumption import Hierarchy, compare
+from codegraph.knowledge import IDENT, Packaged
+from codegraph.model import PREDICATES, Relation, compose
+from codegraph.namespaces import contract, expand
+from codegraph.pcs import Grammar
+from codegraph.procedure import PROCEDURE_FACETS
+from codegraph.sources.base import Table
+from codegraph.sources.sssom import TABLE
+
+DERIVED_SET: Final = "cpt-icd10pcs-derived"
+_REASONING: Final = "semapv:LogicalReasoning"
+
+# Derived codes that are not the answer proper: they differ in something the definition does not name, only overlap
+# with it, or are codes of an older edition. Columns as in the table of mappings, and the group that they come in.
+APART_TABLE: Final = Table(
+    "mapping_apart", (*TABLE.columns, ("apart", "TEXT")), (*TABLE.key, "apart"), TABLE.indexes
+)
+# The ways in which a code's procedure is coded; a row a reading that the way rests on (one row without any).
+WAY_TABLE: Final = Table(
+    "way",
+    (
+        ("subject", "TEXT"),
+        ("way", "INTEGER"),
+        ("reading", "TEXT"),
+        ("rank", "INTEGER"),
+        ("source", "TEXT"),
+        ("guidelines", "TEXT"),
+        ("note", "TEXT"),
+    ),
+    ("subject", "way", "reading"),
+)
+# The acts of each way in their order; with a guideline: the part that is left out under it.
+ACT_TABLE: Final = Table(
+    "act",
+    (
+        ("subject", "TEXT"),
+        ("way", "INTEGER"),
+        ("part", "INTEGER"),
+        ("procedure", "TEXT"),
+        ("label", "TEXT"),
+        ("guideline", "TEXT"),
+    ),
+    ("subject", "way", "part"),
+)
+
+
+@dataclass(slots=True)
+class DerivedMappings(Mappings):
+    """Derived mappings, with what stands apart, and the ways and acts that they come from."""
+
+    apart: list[tuple[Any, ...]] = field(default_factory=list)
+    ways: list[tuple[Any, ...]] = field(default_factory=list)
+    acts: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def tables(self) -> Iterator[tuple[Table, list[tuple[Any, ...]]]]:
+        """Yield the tables with their rows."""
+        yield TABLE, self.rows
+        yield APART_TABLE, self.apart
+        yield WAY_TABLE, self.ways
+        yield ACT_TABLE, self.acts
+
+
+def hierarchy_of(
+    packaged: Packaged, kinds: Iterable[tuple[str, str]] = (), parts: Iterable[tuple[str, str]] = ()
+) -> Hierarchy:
+    """Return the hierarchy of facet values: what packaged schemes state, with further edges (as CURIEs)."""
+    return Hierarchy([*_edges(packaged, "skos:broader"), *kinds], [*_edges(packaged, "cg:isPartOf"), *parts])
+
+
+def _edges(packaged: Packaged, predicate: str) -> Iterator[tuple[str, str]]:
+    token = f"<{expand(predicate)}>"
+    for subject, said in packaged.subjects.items():
+        for obj in said.get(token, ()):
+            yield contract(subject[1:-1]), contract(obj[1:-1])
+
+
+def stated_facets(packaged: Packaged, procedure: str) -> dict[str, frozenset[str]]:
+    """Return the facets that packaged knowledge states of a procedure, as CURIEs."""
+    found = {}
+    for facet in PROCEDURE_FACETS.values():
+        values = packaged.values(procedure, facet)
+        if values:
+            found[facet] = frozenset(contract(v[1:-1]) for v in values)
+    return found
+
+
+def readings_of(packaged: Packaged) -> dict[str, tuple[Reading, ...]]:
+    """Return the packaged readings by the procedure that they read, best first."""
+    found: dict[str, list[Reading]] = defaultdict(list)
+    for iri in packaged.instances("cg:Reading"):
+        texts = {
+            p: [knowledge.text(v) for v in packaged.values(iri, p)]
+            for p in ("cg:readingRank", "cg:readingNote")
+        }
+        sources = sorted(knowledge.text(v) for v in packaged.values(iri, "dcterms:source"))
+        reading = Reading(
+            contract(iri),
+            int(texts["cg:readingRank"][0]),
+            tuple(sorted(_curies(packaged, iri, "cg:readAs"))),
+            "; ".join(sources),
+            tuple(sorted(_curies(packaged, iri, "cg:followsGuideline"))),
+            " ".join(texts["cg:readingNote"]),
+        )
+        for procedure in _curies(packaged, iri, "cg:reads"):
+            found[procedure].append(reading)
+    return {p: tuple(sorted(rs, key=lambda r: (r.rank, r.iri))) for p, rs in found.items()}
+
+
+def _curies(packaged: Packaged, subject: str, predicate: str) -> list[str]:
+    return [contract(v[1:-1]) for v in packaged.values(subject, predicate)]
+
+
+class _Build:
+    """Derives the mappings of one build: every packaged CPT code against every loaded edition of ICD-10-PCS."""
+
+    def __init__(self, packaged: Packaged, hierarchy: Hierarchy, grammars: Sequence[Grammar]) -> None:
+        self._packaged = packaged
+        self._hierarchy = hierarchy
+        self._acts = Acts(lambda s, p: _curies(packaged, s, p), readings_of(packaged))
+        self._derivers = [(grammar, Deriver(hierarchy, grammar)) for grammar in grammars]
+        self._known: dict[str, list[tuple[Derived, str]]] = {}
+        self.found = DerivedMappings()
+
+    def codes_of(self, act: str) -> list[tuple[Derived, str]]:
+        """Return the codes of one act, each with its group; older editions add what only they have."""
+        if act not in self._known:
+            stated = stated_facets(self._packaged, act)
+            rows: dict[str, tuple[Derived, str]] = {}
+            for number, (grammar, deriver) in enumerate(self._derivers):
+                newer = [g for g, _ in self._derivers[:number]]
+                for derived in deriver.derive(stated):
+                    if not any(derived.code in g for g in newer):
+                        group = f"edition {grammar.version}" if number else derived.group
+                        rows[derived.code] = (derived, group)
+            self._known[act] = [rows[code] for code in sorted(rows)]
+        return self._known[act]
+
+    def add(self, code: str, procedure: str) -> None:
+        """Add the mappings of one CPT code, its ways and its acts."""
+        rows: dict[tuple[str, str], _Row] = {}
+        ways = self._acts.ways(procedure)
+        for number, way in enumerate(ways, 1):
+            self._describe(code, number, way)
+            for part, act in enumerate(way.acts, 1):
+                stands = self._relation(procedure, act)
+                for derived, group in self.codes_of(act):
+                    relation = relation_of(way, ways, stands, derived.comparison.relation)
+                    row = rows.setdefault((derived.code, group), _Row(derived, relation))
+                    row.places.append((number, part))
+        for (pcs, group), row in sorted(rows.items()):
+            self._add_row(code, pcs, group, row)
+
+    def _relation(self, procedure: str, act: str) -> Relation | None:
+        """Return how the facets of an act stand to those of a procedure."""
+        mine, theirs = (effective(stated_facets(self._packaged, p)) for p in (procedure, act))
+        found = compare(self._hierarchy, mine, theirs)
+        return found.relation if found else None
+
+    def _describe(self, code: str, number: int, way: Way) -> None:
+        readings = [(r.iri, r.rank, r.source, " ".join(r.guidelines), r.note) for r in way.readings]
+        for told in readings or [("", 0, "", "", "")]:
+            self.found.ways.append((code, number, *told))
+        parts = [(act, None) for act in way.acts] + list(way.omitted)
+        for part, (procedure, guideline) in enumerate(parts, 1):
+            label = next(iter(self._packaged.values(procedure, "skos:prefLabel")), None)
+            text = knowledge.text(label) if label else procedure
+            self.found.acts.append((code, number, part, procedure, text, guideline))
+
+    def _add_row(self, code: str, pcs: str, group: str, row: _Row) -> None:
+        comparison = row.derived.comparison
+        relation = row.relation
+        detail: dict[str, Any] = {
+            "facets": [(f.facet, f.source, f.target, f.relation) for f in comparison.facets],
+            "places": row.places,
+            "part": comparison.relation,
+        }
+        if row.derived.unnamed:
+            detail["unnamed"] = row.derived.unnamed
+        text = json.dumps(detail, sort_keys=True, separators=(",", ":"))
+        target = f"icd10pcs:{pcs}"
+        if group == "answer":
+            why = "; ".join(str(f) for f in comparison.facets)
+            self.found.add(
+                DERIVED_SET,
+                code,
+                PREDICATES[relation],
+                target,
+                justification=_REASONING,
+                comment=why,
+                detail=text,
+            )
+        else:
+            columns = (code, target, DERIVED_SET, PREDICATES[relation], _REASONING, None, IDENT, None, text)
+            self.found.apart.append((*columns, group))
+
+
+def relation_of(way: Way, ways: Sequence[Way], act: Relation | None, code: Relation) -> Relation:
+    """Return how a code stands to a procedure, from how it stands to an act of one way to code the procedure.
+
+    `act` is how the act's own facets stand to the procedure's, None where they have nothing in common. A part of a
+    combination is related. Without a reading the act is the procedure (what ICD-10-PCS holds to be integral apart),
+    and the code's relation holds. A reading hands the relation on by the rules of chaining; where the facets do not
+    say it, a reading that is the only one, or the only one that rests on a guideline, says that the procedure is a
+    case of the act. Of several others each is only one of several cases.
+    """
+    if len(way.acts) > 1:
+        return "related"
+    if not way.readings:
+        return code
+    if act in ("exact", "narrower", "broader"):
+        return compose(act, code) or "related"
+    decided = [w for w in ways if w.rank == (1,)]
+    certain = len(ways) == 1 or (len(decided) == 1 and way is decided[0])
+    return (compose("broader", code) or "related") if certain else "related"
+
+
+@dataclass(slots=True)
+class _Row:
+    """A derived code, its relation in the best way that leads to it, and the places (way, part) where it stands."""
+
+    derived: Derived
+    relation: Relation
+    places: list[tuple[int, int]] = field(default_factory=list)
+
+
+def derived(packaged: Packaged, hierarchy: Hierarchy, grammars: Sequence[Grammar]) -> DerivedMappings:
+    """Derive the ICD-10-PCS codes of every packaged CPT procedure from editions of the tables, newest first."""
+    if not grammars:
+        return DerivedMappings()
+    build = _Build(packaged, hierarchy, grammars)
+    title = f"CPT to ICD-10-PCS {grammars[0].version}, derived from definitions"
+    build.found.triples += set_triples(DERIVED_SET, title)
+    for iri in packaged.instances("cg:CptCode"):
+        for procedure in packaged.values(iri, "cg:denotes"):
+            build.add(contract(iri), contract(procedure[1:-1]))
+    return build.found

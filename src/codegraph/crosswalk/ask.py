@@ -1,0 +1,165 @@
+"""A crosswalk with conditions: over other systems, of some relations only, as of a date of service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from codegraph.crosswalk.chain import chain
+from codegraph.crosswalk.lookup import TARGETS
+from codegraph.crosswalk.rest import Rest
+from codegraph.errors import NotLoaded, UnknownTerm
+from codegraph.mapping import Crosswalk, Mapping
+from codegraph.model import PREDICATES, Relation
+from codegraph.namespaces import RELEASE
+
+if TYPE_CHECKING:
+    from codegraph.graph import CodeGraph
+    from codegraph.release import Source
+    from codegraph.views import Code
+
+# The lists that say which codes of a system were valid, by the beginning of their release's name.
+LISTS: Final[dict[str, tuple[str, ...]]] = {
+    "icd10pcs": ("icd10pcs/", "icd10pcs-order/"),
+    "icd10cm": ("icd10cm/", "icd10cm-order/"),
+    "cpt": ("cms-pfs/",),
+    "hcpcs": ("hcpcs/",),
+}
+
+
+class _Answer(Rest):
+    """The rest of a conditional answer: what was left out, and of what nothing is known."""
+
+    def __init__(self, graph: CodeGraph, told: str) -> None:
+        super().__init__(graph)
+        self._told = told
+
+    def note(self, found: Crosswalk) -> str | None:
+        """Return what the conditions left out, or that nothing meets them."""
+        return self._told or None
+
+
+def ask(
+    graph: CodeGraph,
+    code: Code,
+    to: str | None,
+    via: tuple[str, ...],
+    relations: frozenset[Relation] | None,
+    on: str | date | None,
+) -> Crosswalk:
+    """Return the mappings of a code that meet conditions; see CodeGraph.crosswalk."""
+    if strange := sorted(set(via) - set(TARGETS)):
+        raise UnknownTerm(f"no crosswalk over {strange[0]!r}; there are {', '.join(TARGETS)}")
+    if relations is not None and (unknown := sorted(relations - set(PREDICATES))):
+        raise UnknownTerm(f"no relation {unknown[0]!r}; there are {', '.join(PREDICATES)}")
+    if via and to is None:
+        raise UnknownTerm("a crosswalk over other systems needs its target: to=...")
+    weak = relations is not None and "related" in relations
+    told: list[str] = []
+    if via and to is not None:
+        found, note = _chained(graph, code, (*via, to), weak=weak)
+        told += note
+    else:
+        whole = graph._crosswalk(code, to)
+        found = [*whole, *(whole.overlapping if weak else ())]
+        if on is not None:
+            found += [m for _, m in Rest(graph).apart_all(code, to) if m.edition]
+        told += [whole.note] if whole.note else []
+    if relations is not None:
+        found, told = _only(found, relations, told)
+    if on is not None:
+        found, told = _on(graph, found, _day(on), to, told)
+    return Crosswalk(code, to, found, _Answer(graph, "; ".join(told)))
+
+
+def _chained(
+    graph: CodeGraph, code: Code, systems: tuple[str, ...], *, weak: bool
+) -> tuple[list[Mapping], list[str]]:
+    seen = []
+
+    def step(source: Code, system: str) -> Iterable[Mapping]:
+        try:
+            found = graph._crosswalk(source, system)
+        except NotLoaded:
+            if source == code:
+                raise
+            return ()
+        seen.append((source, system, len(found)))
+        return found
+
+    found = chain(code, systems, step, weak=weak)
+    if found:
+        return found, []
+    reached = " -> ".join([code.system, *systems])
+    hops = sum(n for _, _, n in seen)
+    why = "what is only related goes no further" if hops else "no hop has a mapping"
+    return [], [f"none over {reached}: {len(seen)} codes looked up, {hops} mappings on the way; {why}"]
+
+
+def _only(
+    found: list[Mapping], relations: frozenset[Relation], told: list[str]
+) -> tuple[list[Mapping], list[str]]:
+    kept = [m for m in found if m.relation in relations]
+    if found and not kept:
+        others = ", ".join(sorted({m.relation for m in found}))
+        told = [*told, f"none is {' or '.join(sorted(relations))}: the {len(found)} found are {others}"]
+    return kept, told
+
+
+def _day(on: str | date) -> date:
+    try:
+        return on if isinstance(on, date) else date.fromisoformat(on)
+    except ValueError:
+        raise UnknownTerm(f"a date is written 2026-07-01, not {on!r}") from None
+
+
+def _on(
+    graph: CodeGraph, found: list[Mapping], day: date, to: str | None, told: list[str]
+) -> tuple[list[Mapping], list[str]]:
+    """Keep the targets that a list in force on the day holds; systems without dated lists are kept and told."""
+    systems = sorted({m.target.system for m in found} | ({to} if to in LISTS else set()))
+    valid: dict[str, frozenset[str] | None] = {system: _in_force(graph, system, day) for system in systems}
+    undated = [s for s in systems if valid[s] is None and any(m.target.system == s for m in found)]
+    kept = [
+        m for m in found if (idents := valid[m.target.system]) is None or _listed(graph, m.target, idents)
+    ]
+    gone = sorted({str(m.target) for m in found} - {str(m.target) for m in kept})
+    if gone:
+        told = [*told, f"not valid on {day}: {', '.join(gone)}"]
+    if undated:
+        told = [*told, f"no dated list tells which codes of {', '.join(undated)} were valid on {day}"]
+    return kept, told
+
+
+def _in_force(graph: CodeGraph, system: str, day: date) -> frozenset[str] | None:
+    """Return the releases of a system's lists in force on a day; None where the system has none that is dated.
+
+    Raises NotLoaded where its lists are dated and none covers the day.
+    """
+    starts = LISTS.get(system, ())
+    lists: list[Source] = [
+        s for s in graph.manifest.sources if s.release.startswith(starts) and s.effective_from
+    ]
+    if not starts:
+        return None
+    if not lists:
+        raise NotLoaded(f"no dated list of {system} codes is loaded, so their validity on {day} is not known")
+    covering = [s for s in lists if _covers(s, day)]
+    if not covering:
+        loaded = ", ".join(f"{s.release} ({s.effective_from} to {s.effective_to or 'now'})" for s in lists)
+        raise NotLoaded(f"no edition of {system} that was in force on {day} is loaded; loaded: {loaded}")
+    return frozenset(s.release for s in covering)
+
+
+def _covers(source: Source, day: date) -> bool:
+    start, end = source.effective_from, source.effective_to
+    return (
+        start is not None and str(start) <= day.isoformat() and (end is None or day.isoformat() <= str(end))
+    )
+
+
+def _listed(graph: CodeGraph, code: Code, idents: frozenset[str]) -> bool:
+    return any(
+        str(iri).removeprefix(RELEASE) in idents for iri in graph.store.objects(code.iri, "cg:inRelease")
+    )
