@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from itertools import pairwise
@@ -12,7 +13,11 @@ import pyoxigraph as ox
 import pytest
 
 from codegraph import resources
+from codegraph.crosswalk.derive import Deriver
+from codegraph.crosswalk.subsumption import Hierarchy
 from codegraph.namespaces import ENTRY, PREFIXES, contract, expand
+from codegraph.sources import icd10pcs_tables
+from codegraph.sources.files import Member
 
 
 def numbers(text: str) -> list[str]:
@@ -35,6 +40,14 @@ def packaged() -> ox.Store:
         for path in resources.files(folder, ".ttl"):
             store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
     return store
+
+
+@pytest.fixture(scope="module")
+def deriver(packaged: ox.Store, data_dir: Path) -> Deriver:
+    kinds = sorted(ask(packaged, "?v skos:broader ?w", "v", "w"))
+    hierarchy = Hierarchy(kinds, sorted(ask(packaged, "?v cg:isPartOf ?w", "v", "w")))
+    tables = Member(data_dir / "icd10pcs/icd10pcs_tables_2026.xml", None)
+    return Deriver(hierarchy, icd10pcs_tables.grammar(tables))
 
 
 def ask(store: ox.Store, pattern: str, *names: str) -> set[tuple[str, ...]]:
@@ -362,6 +375,78 @@ def test_which_of_these_codes_a_condition_calls_for(
     packaged: ox.Store, condition: str, expected: set[str]
 ) -> None:
     assert codes(packaged, f"?i cg:ofProcedure ?p ; cg:ofCondition icd10cm:{condition}") == expected
+
+
+# ---- where the acts lead in the tables of 2026
+
+LEADS = {
+    "open-enterolysis": "0DN80ZZ 0DN90ZZ 0DNA0ZZ 0DNB0ZZ 0DNE0ZZ 0DNN0ZZ",
+    "open-inspection-of-duodenum": "0DJ00ZZ",
+    "open-inspection-of-colon": "0DJD0ZZ",
+    "open-diagnostic-excision-of-jejunum-or-ileum": "0DBA0ZX 0DBB0ZX",
+    "open-extirpation-of-matter-from-jejunum-or-ileum": "0DC80ZZ 0DCA0ZZ 0DCB0ZZ",
+    "intraoperative-feeding-jejunostomy": "0DHA0UZ 0DHA4UZ",
+    "open-decompression-of-jejunum-or-ileum": "0D9A00Z 0D9A0ZZ 0D9B00Z 0D9B0ZZ",
+    "open-reduction-of-displaced-intestine": "0DS80ZZ 0DSB0ZZ 0DSE0ZZ 0DSN0ZZ",
+    "open-release-of-duodenum": "0DN90ZZ",
+    "peroral-capsule-biopsy-of-intestine": "0DB87ZX 0DB97ZX 0DBA7ZX 0DBB7ZX",
+    "open-excision-of-small-intestine": "0DB80ZZ 0DBA0ZZ 0DBB0ZZ",
+    "open-excision-of-colon": "0DBE0ZZ 0DBN0ZZ",
+    "open-enterectomy": "0DB80ZZ 0DBA0ZZ 0DBB0ZZ 0DT80ZZ 0DT90ZZ 0DTA0ZZ 0DTB0ZZ",
+    "open-ileostomy-or-jejunostomy": "0D1A0Z4 0D1B0Z4",
+    "open-enteroenterostomy": "0D180Z8 0D190ZA 0D1A0ZB 0D1B0ZL 0D1H0ZN",
+    "open-excision-of-jejunum-or-ileum": "0DBA0ZZ 0DBB0ZZ",
+    "open-intestinal-allotransplantation": "0DY80Z0 0DYE0Z0",
+    "resection-of-intestinal-graft": "0DT80ZZ",
+}
+# No act of these reaches there: rectum, appendix or stomach, another approach, a stoma, tissue of another kind.
+NEVER = {
+    "open-inspection-of-duodenum": ("0DJ6",),
+    "open-excision-of-colon": ("0DBP", "0DBJ"),
+    "open-enterectomy": ("0DBC", "0DBH", "0DTC", "0DTH"),
+    "open-enteroenterostomy": ("0D180Z4", "0D1A0Z4", "0D1B0Z4", "0D16"),
+    "intraoperative-feeding-jejunostomy": ("0DHA7", "0DHA8", "0DHA3"),
+    "peroral-capsule-biopsy-of-intestine": ("0DB88", "0DBE"),
+    "open-intestinal-allotransplantation": ("0DY80Z1", "0DY80Z2"),
+    "resection-of-intestinal-graft": ("0DTA", "0DTB", "0DB"),
+}
+
+
+def answers(store: ox.Store, deriver: Deriver, act: str) -> set[str]:
+    """Return the ICD-10-PCS codes that a procedure's own facets lead to."""
+    rows = ask(store, f"procedure:{act} ?f ?v . ?f rdfs:subPropertyOf cg:hasFacet", "f", "v")
+    stated = {facet: frozenset(v for f, v in rows if f == facet) for facet, _ in rows}
+    return {derived.code for derived in deriver.derive(stated) if derived.group == "answer"}
+
+
+@pytest.mark.full_data
+@pytest.mark.parametrize("act", sorted(LEADS))
+def test_where_an_act_leads(packaged: ox.Store, deriver: Deriver, act: str) -> None:
+    found = answers(packaged, deriver, act)
+    assert set(LEADS[act].split()) <= found
+    assert [code for code in sorted(found) if code.startswith(NEVER.get(act, ("none",)))] == []
+
+
+@pytest.mark.full_data
+@pytest.mark.parametrize(
+    ("act", "source", "pattern"),
+    [
+        ("open-enterectomy", "4562", "0DT[9AB]0ZZ"),
+        ("open-enterectomy", "4561", "0DB80ZZ"),
+        ("open-reduction-of-displaced-intestine", "4680", "0DS[9ABHKLMN]0ZZ"),
+        ("open-enteroenterostomy", "4591", "0D1..Z[^4]"),
+        ("open-intestinal-allotransplantation", "4697", "0DY.0Z0"),
+        ("open-excision-of-small-intestine", "4533", "0DB80ZZ"),
+    ],
+)
+def test_what_the_equivalence_file_has_by_the_open_approach_is_among_the_answers(
+    packaged: ox.Store, deriver: Deriver, data_dir: Path, act: str, source: str, pattern: str
+) -> None:
+    with (data_dir / "gems/icd9toicd10pcsgem.csv").open(encoding="utf-8", newline="") as file:
+        mapped = {row[1] for row in csv.reader(file) if row[0] == source and row[1][4:5] == "0"}
+    wanted = {code for code in mapped if re.fullmatch(pattern, code)}
+    assert wanted
+    assert wanted <= answers(packaged, deriver, act)
 
 
 # ---- against the official files
