@@ -118,7 +118,7 @@ class _View:
         return ObjectProperty(expand(name), self._label(expand(name)), above, chains)
 
     def _kinds(self) -> Iterator[DefinedClass]:
-        yield DefinedClass(PROCEDURE, self._label(PROCEDURE), disjoint=(_VALUE,))
+        yield DefinedClass(PROCEDURE, self._label(PROCEDURE))
         yield DefinedClass(_VALUE, self._label(_VALUE))
         yield from (DefinedClass(kind, self._label(kind), (_VALUE,)) for kind in _KINDS)
 

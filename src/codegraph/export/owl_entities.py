@@ -127,7 +127,6 @@ class DefinedClass:
     parts: tuple[tuple[str, str], ...] = ()
     definition: str | None = None
     see_also: tuple[str, ...] = ()
-    disjoint: tuple[str, ...] = ()
 
     def notes(self) -> tuple[tuple[str, str | Text], ...]:
         """Return the annotations: label, definition, codes."""
@@ -139,7 +138,6 @@ class DefinedClass:
         said: list[tuple[str, Value]] = [*self.notes()]
         said += ((SUBCLASS, name) for name in self.above)
         said += ((SUBCLASS, _some(*pair)) for pair in self.some)
-        said += ((OWL + "disjointWith", name) for name in self.disjoint)
         if self.kind:
             members = (self.kind, *(_some(*pair) for pair in self.parts))
             said.append((OWL + "equivalentClass", Node(None, OWL + "Class", ((_INTERSECTION, members),))))
@@ -153,7 +151,6 @@ class DefinedClass:
             *(_annotation(name, self.iri, value) for name, value in self.notes()),
             *(f"SubClassOf(<{self.iri}> <{name}>)" for name in self.above),
             *(f"SubClassOf(<{self.iri}> {_some_axiom(pair)})" for pair in self.some),
-            *(f"DisjointClasses(<{self.iri}> <{name}>)" for name in self.disjoint),
             *((f"EquivalentClasses(<{self.iri}> ObjectIntersectionOf({whole}))",) if self.kind else ()),
         )
 
