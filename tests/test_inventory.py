@@ -62,6 +62,7 @@ THROUGH = {
     "sources.groupings": "sources/ccsr/test_ccsr.py",
     "sources.hcpcs": "sources/hcpcs/test_hcpcs.py",
     "sources.opps": "sources/opps_addendum_b/test_opps_addendum_b.py",
+    "sources.sssom_block": "sources/sssom/test_sssom.py",
     "sources.sssom_model": "sources/sssom/test_sssom.py",
     "sources.sssom_writer": "sources/sssom/test_sssom.py",
     "sources.xlsx_child": "sources/xlsx/test_xlsx.py",

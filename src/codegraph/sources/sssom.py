@@ -13,10 +13,10 @@ from codegraph import rdf
 from codegraph.errors import SourceError
 from codegraph.namespaces import MAPPING, contract, is_iri
 from codegraph.rdf import Triple
-from codegraph.sources import sssom_yaml
 from codegraph.sources.base import UNDATED, Note, Reader, Reject, Release, Table
 from codegraph.sources.files import Member
-from codegraph.sources.sssom_checks import Cell, check_set
+from codegraph.sources.sssom_block import block_of, lines_of
+from codegraph.sources.sssom_checks import Cell
 from codegraph.sources.sssom_model import NO_TERM, MappingSet, SssomMapping
 from codegraph.sources.sssom_slots import (
     BUILT_IN,
@@ -26,20 +26,19 @@ from codegraph.sources.sssom_slots import (
     MATCH_TYPES,
     MULTIPLE,
     RENAMED,
-    SET_SLOTS,
 )
 from codegraph.sources.sssom_writer import canonical, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping as Map
-
-    from codegraph.sources.sssom_yaml import Value
+    pass
 
 __all__ = [
+    "NONE_TABLE",
     "NO_TERM",
     "READERS",
     "SET_TABLE",
     "TABLE",
+    "UNMAPPED_TABLE",
     "MappingSet",
     "SssomMapping",
     "canonical",
@@ -57,66 +56,9 @@ def sniff(head: bytes) -> bool:
     return text.startswith("#") and re.search(r"^#[ ]*mapping_set_id[ ]*:", text, re.MULTILINE) is not None
 
 
-def _lines(member: Member) -> list[str]:
-    """Return the lines of a file, which is UTF-8 by its specification; nothing in a line is changed."""
-    with member.open() as stream:
-        data = stream.read()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise SourceError(f"{member.label}, line {line}: not UTF-8, which SSSOM requires") from error
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return lines if lines[-1] else lines[:-1]
-
-
-def _block(member: Member) -> tuple[MappingSet, list[str], int]:
-    """Return the set, the remaining lines and the number of lines of the block."""
-    lines = _lines(member)
-    count = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    bodies = [line[1:] for line in lines[:count]]
-    indent = min((len(b) - len(b.lstrip(" ")) for b in bodies), default=0)
-    bodies = [b[indent:] for b in bodies]
-    try:
-        mapping_set = _set_of(_metadata(bodies))
-    except (ValueError, SourceError) as error:
-        where = "" if str(error).startswith("line ") else f"line {_line_of(str(error), bodies)}: "
-        raise SourceError(f"{member.label}, metadata block, {where}{error}") from error
-    return mapping_set, lines[count:], count
-
-
-def _metadata(bodies: Sequence[str]) -> dict[str, Value]:
-    return sssom_yaml.read(bodies, skip=("extension_definitions",))
-
-
-def _line_of(fault: str, bodies: Sequence[str]) -> int:
-    """Return the line that a fault of the block is about: of the name or value it gives, else the last one."""
-    quoted = re.findall(r"'([^']+)'", fault)
-    keys = [f"{word}:" for word in re.findall(r"\w+", fault)]
-    found = [n for q in quoted for n, body in enumerate(bodies, 1) if q in body]
-    found += [n for k in keys for n, body in enumerate(bodies, 1) if body.strip().startswith(k)]
-    return found[0] if found else len(bodies)
-
-
-def _set_of(found: Map[str, Value]) -> MappingSet:
-    prefixes = found.get("curie_map") or {}
-    if not isinstance(prefixes, dict):
-        raise ValueError("curie_map maps prefixes to IRIs")  # noqa: TRY004
-    slots: dict[str, Cell] = {}
-    for slot, value in found.items():
-        name = RENAMED.get(slot, slot)
-        if name == "curie_map" or name not in SET_SLOTS or isinstance(value, dict) or not value:
-            continue
-        if isinstance(value, tuple) and name not in MULTIPLE:
-            raise ValueError(f"{slot} has one value, not a list")
-        slots[name] = (value,) if name in MULTIPLE and isinstance(value, str) else value
-    check_set(slots, prefixes)
-    return MappingSet(slots, {p: i for p, i in prefixes.items() if p not in BUILT_IN})
-
-
 def _release(member: Member) -> Release:
     """Return `sssom-<set>/<version>`; of a version that is an IRI, the date in it."""
-    mapping_set, _, _ = _block(member)
+    mapping_set, _, _ = block_of(member)
     text = str(mapping_set.get("mapping_set_version") or mapping_set.get("mapping_date") or "")
     dated = re.search(r"\d{4}-\d\d-\d\d", text) if "/" in text else None
     version = dated[0] if dated else re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-") or UNDATED
@@ -130,9 +72,9 @@ def read(member: Member) -> Iterator[MappingSet | SssomMapping | Reject | Note]:
     Old headers are read and noted. Raises SourceError for a prefix that is not declared, for a file without
     justifications, and for one whose last row is broken.
     """
-    mapping_set, lines, above = _block(member)
+    mapping_set, lines, above = block_of(member)
     header, table = _table(member, lines, above)
-    yield from _prefix_notes(_lines(member)[:above])
+    yield from _prefix_notes(lines_of(member)[:above])
     yield from _header_notes(header, above + 1)
     cells = [(above + n, _cells(header, row)) for n, row in table]
     handed = {
@@ -273,6 +215,24 @@ TABLE: Final = Table(
     ("subject", "object", "mapping_set", "predicate"),
     (("object",),),
 )
+# A code that a mapping set says has no counterpart in a system, and why.
+UNMAPPED_TABLE: Final = Table(
+    "unmapped",
+    (
+        ("subject", "TEXT"),
+        ("system", "TEXT"),
+        ("reason", "TEXT"),
+        ("mapping_set", "TEXT"),
+        ("release", "TEXT"),
+    ),
+    ("subject", "system", "mapping_set"),
+)
+# All that a file says in such a row, so that it can be written again as it came.
+NONE_TABLE: Final = Table(
+    "mapping_none",
+    (("mapping_set", "TEXT"), ("release", "TEXT"), ("slots", "TEXT")),
+    ("mapping_set", "release", "slots"),
+)
 # What the sets say of themselves, so that one that was read can be written again as it came.
 SET_TABLE: Final = Table(
     "mapping_set",
@@ -287,16 +247,31 @@ _IN_COLUMNS: Final = frozenset(
 
 
 def table_rows(row: MappingSet | SssomMapping, release: Release) -> Iterator[TableRow]:
-    """Yield the row of the mapping table: what corresponds, and what is known to have no counterpart.
+    """Yield the row of the mapping table, which holds what corresponds and nothing else.
 
-    A row that denies a mapping is left out. The slots without a column stand in `detail`, as JSON under `slots`.
+    The slots without a column stand in `detail`, as JSON under `slots`.
     """
-    if isinstance(row, SssomMapping) and (row.asserted or row.unmapped):
+    if isinstance(row, SssomMapping) and row.asserted:
         name = release.source.removeprefix("sssom-")
         ends = contract(row.subject), contract(row.object), name, contract(row.predicate)
         slots = {slot: value for slot, value in row.values.items() if slot not in _IN_COLUMNS}
         detail = json.dumps({"slots": slots}, sort_keys=True, ensure_ascii=False) if slots else None
         yield (*ends, contract(row.justification), row.confidence, release.ident, row.comment, detail)
+
+
+def _unmapped_rows(row: MappingSet | SssomMapping, release: Release) -> Iterator[tuple[str, ...]]:
+    if isinstance(row, SssomMapping) and row.unmapped:
+        known, other = ("subject", "object") if row.object == NO_TERM else ("object", "subject")
+        code = contract(row.subject if known == "subject" else row.object)
+        system = re.split(r"[:/#]", str(row.values.get(f"{other}_source", "")).rstrip("/#"))[-1].lower()
+        reason = row.comment or "no counterpart"
+        yield code, system, reason, release.source.removeprefix("sssom-"), release.ident
+
+
+def _none_rows(row: MappingSet | SssomMapping, release: Release) -> Iterator[tuple[str, ...]]:
+    if isinstance(row, SssomMapping) and not row.asserted:
+        said = json.dumps(dict(row.values), sort_keys=True, ensure_ascii=False)
+        yield release.source.removeprefix("sssom-"), release.ident, said
 
 
 def set_row(mapping_set: MappingSet, name: str, ident: str) -> tuple[str, str, str]:
@@ -322,7 +297,7 @@ READERS: Final = (
         triples=triples,
         table=TABLE,
         table_rows=table_rows,
-        further=((SET_TABLE, _set_rows),),
+        further=((SET_TABLE, _set_rows), (UNMAPPED_TABLE, _unmapped_rows), (NONE_TABLE, _none_rows)),
         named_graph=True,
     ),
 )

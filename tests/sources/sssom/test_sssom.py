@@ -122,7 +122,6 @@ def test_table_rows(member):
             'say "so", twice',
             '{"slots": {"author_label": ["X|Y", "Z"], "subject_source": "a:list"}}',
         ),
-        ("https://example.org/a/3", "sssom:NoTermFound", *said, 1.0, release.ident, None, slots),
         (
             "cpt:44310",
             "icd10pcs:0D1B0Z4",
@@ -135,12 +134,16 @@ def test_table_rows(member):
             slots,
         ),
     ]
-    (table, make) = READER.further[0]
-    (kept,) = [t for r in READER.read(file) for t in make(r, release)]
+    further = {
+        table.name: [t for r in READER.read(file) for t in make(r, release)] for table, make in READER.further
+    }
+    assert further["unmapped"] == [("https://example.org/a/3", "", "no counterpart", "own", release.ident)]
+    assert [json.loads(row[2])["subject_id"] for row in further["mapping_none"]] == ["a:2", "a:3"]
+    (kept,) = further["mapping_set"]
     assert kept[:2] == ("own", release.ident)
     assert json.loads(kept[2])["slots"]["license"] == "https://creativecommons.org/licenses/by/4.0/"
     assert json.loads(kept[2])["prefixes"]["a"] == "https://example.org/a/"
-    assert len(kept) == len(table.columns)
+    assert all(len(row) == len(table.columns) for table, _ in READER.further for row in further[table.name])
     assert all(len(row) == len(READER.table.columns) for row in rows)
 
 
