@@ -190,6 +190,11 @@ class CodeGraph(Mapping[str, Code]):
     def _code(self, code: str | Code) -> Code:
         return code if isinstance(code, Code) else self[code]
 
+    def _label(self, curie: str) -> str:
+        """Return the label of a facet value, procedure or other thing that is no code; its CURIE where it has none."""
+        row = self.tables.row("SELECT label FROM label WHERE curie = ?", (curie,))
+        return str(row[0]) if row else curie
+
     def _has_table(self, name: str) -> bool:
         """Tell whether the release has a table (its source is loaded)."""
         if name not in self._names:
@@ -366,6 +371,7 @@ class CodeGraph(Mapping[str, Code]):
         Licensed descriptors leave only with `include_licensed`, the NCCI pair history only with `edits`. Format `owl`
         is the reasoner's view instead: procedures as classes defined by their facets, as RDF/XML, Turtle, N-Triples
         or functional syntax (`.ofn`), of ICD-10-PCS only codes that begin with one of `pcs` where that is given.
+        Format `sssom` writes every mapping set to a file of its own in the folder `out`.
         """
         from codegraph.export import export
 
@@ -377,6 +383,14 @@ class CodeGraph(Mapping[str, Code]):
                     "the reasoner's view is of the whole release; only pcs (--pcs) limits it"
                 )
             return export_owl(self.store, self.manifest, Path(out), pcs=pcs)
+        if format == "sssom":
+            from codegraph.export.sssom_sets import export_sets
+
+            if edits or not isinstance(out, str | Path):
+                raise CodegraphError("sssom writes the mapping sets, one file each, into a folder")
+            return export_sets(
+                self.tables, self.manifest, out, include_licensed=include_licensed, releases=graphs
+            )
         if pcs is not None:
             raise CodegraphError("pcs (--pcs) limits the reasoner's view; ask for it with format owl")
         return export(

@@ -162,6 +162,7 @@ class _Build:
                     relation = relation_of(way, ways, stands, derived.comparison.relation)
                     row = rows.setdefault((derived.code, group), _Row(derived, relation))
                     row.places.append((number, part))
+                    row.together &= len(way.acts) > 1
         for (pcs, group), row in sorted(rows.items()):
             self._add_row(code, pcs, group, row)
 
@@ -189,6 +190,8 @@ class _Build:
             "places": row.places,
             "part": comparison.relation,
         }
+        if row.together:
+            detail["together"] = True
         if row.derived.unnamed:
             detail["unnamed"] = row.derived.unnamed
         text = json.dumps(detail, sort_keys=True, separators=(",", ":"))
@@ -235,6 +238,7 @@ class _Row:
 
     derived: Derived
     relation: Relation
+    together: bool = True  # every way that it stands in has several acts
     places: list[tuple[int, int]] = field(default_factory=list)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,11 @@ import click
 from codegraph.cli.shared import format_option, open_graph, print_json, print_table
 
 if TYPE_CHECKING:
+    from codegraph.crosswalk.combinations import Combination
+    from codegraph.graph import CodeGraph
     from codegraph.mapping import Crosswalk, Mapping
+
+_RELATIONS = ("exact", "narrower", "broader", "related")
 
 
 @click.command("crosswalk")
@@ -19,61 +24,120 @@ if TYPE_CHECKING:
 @click.option(
     "--to", "to", help="Target: icd10pcs, cpt, icd10cm, icd9cm, icd9pcs, ccsr, rbcs, …; all without it."
 )
+@click.option("--via", multiple=True, help="Go through this system on the way; repeatable, in order.")
+@click.option(
+    "--relation",
+    type=click.Choice(_RELATIONS),
+    multiple=True,
+    help="Only targets that stand so to CODE; related also brings those that only overlap. Repeatable.",
+)
+@click.option("--on", "on", metavar="DATE", help="Only targets valid on this date of service (2026-07-01).")
 @click.option("--explain", is_flag=True, help="Show why each target maps, facet by facet.")
 @click.option(
     "--all", "show_all", is_flag=True, help="Also targets that differ in something CODE does not name."
 )
-@format_option("table", "json", "sssom")
+@click.option(
+    "--fhir-version",
+    type=click.Choice(["R5", "R4"]),
+    default="R5",
+    show_default=True,
+    help="With --format fhir.",
+)
+@format_option("table", "json", "sssom", "fhir")
 @click.pass_context
 def command(
-    ctx: click.Context, code: str, to: str | None, explain: bool, show_all: bool, format: str
+    ctx: click.Context,
+    code: str,
+    to: str | None,
+    via: tuple[str, ...],
+    relation: tuple[str, ...],
+    on: str | None,
+    explain: bool,
+    show_all: bool,
+    fhir_version: str,
+    format: str,
 ) -> None:
-    """Show what CODE maps to: the target, how it stands to CODE, why, and who says so."""
-    found = open_graph(ctx, at_once=False).crosswalk(code, to=to)
-    shown = [m for m in found if show_all or m.aside is None]
+    """Show what CODE maps to: the target, how it stands to CODE, why, and who says so.
+
+    Targets of which only several together make up CODE are listed as combinations, one choice a part.
+
+    \b
+    codegraph crosswalk 44310 --to icd10pcs --explain
+    codegraph crosswalk 44310 --to ccsr --via icd10pcs
+    """
+    graph = open_graph(ctx, at_once=False)
+    found = graph.crosswalk(code, to=to, via=via, relation=relation or None, on=on)  # type: ignore[arg-type]
+    shown = [*found, *(found.aside if show_all else ())]
     if format == "json":
-        print_json(
-            {
-                "code": str(found.source_code),
-                "to": to,
-                "note": found.note,
-                "mappings": [_mapping(m) for m in shown],
-            }
-        )
-        return
-    if format == "sssom":
+        print_json(_answer(found, shown))
+    elif format == "sssom":
         from codegraph.export.as_sssom import write_sssom
 
         write_sssom(shown, sys.stdout)
-        return
-    _crosswalk_text(found, shown, explain=explain)
+    elif format == "fhir":
+        from codegraph.export.as_conceptmap import concept_map
+
+        print_json(concept_map(found, version=fhir_version))
+    else:
+        _text(graph, found, shown, explain=explain, hidden=0 if show_all else len(found.aside))
 
 
-def _crosswalk_text(found: Crosswalk, shown: list[Mapping], *, explain: bool) -> None:
+def _text(
+    graph: CodeGraph, found: Crosswalk, shown: Sequence[Mapping], *, explain: bool, hidden: int
+) -> None:
     if explain:
-        click.echo("\n\n".join(m.explain() for m in shown))
+        for m in shown:
+            _explained(graph, m)
     elif shown:
-        print_table(
-            ("target", "label", "relation", "justification", "set", "combination"),
-            [
-                (
-                    m.target,
-                    m.target.label or "",
-                    m.relation,
-                    m.justification,
-                    m.mapping_set,
-                    m.combination or "",
-                )
-                for m in shown
-            ],
-        )
-    if found.note:
-        click.echo(found.note)
-    hidden = len(found) - len(shown)
+        heads = ("target", "label", "relation", "justification", "set")
+        rows = [(m.target, m.target.label or "", m.relation, m.justification, m.mapping_set) for m in shown]
+        print_table(heads, rows)
+    for combination in found.combinations:
+        click.echo()
+        _combined(graph, combination)
+    for text in filter(None, (found.note,)):
+        click.echo(f"\n{text}" if shown else text)
     if hidden:
         click.echo(
             f"{hidden} more differ in something that {found.source_code} does not name: --all shows them"
         )
+
+
+def _explained(graph: CodeGraph, m: Mapping) -> None:
+    """Print one mapping as a coder reads it: a row a facet, in words."""
+    click.echo(f"{m.source_code} -> {m.target}  {m.target.label or '(no public label)'}: {m.relation}")
+    if m.facets:
+        rows = [
+            (f"  {f.name}", _words(graph, f.source), _words(graph, f.target), f.relation) for f in m.facets
+        ]
+        print_table(("  facet", str(m.source_code), str(m.target), "target is"), rows)
+    for line in m.explain().splitlines()[1 + len(m.facets) :]:
+        click.echo(line)
+    click.echo()
+
+
+def _words(graph: CodeGraph, values: Sequence[str]) -> str:
+    return " + ".join(graph._label(v) for v in values) or "(not stated)"
+
+
+def _combined(graph: CodeGraph, combination: Combination) -> None:
+    click.echo(f"{combination.name}: together, one of each part make the whole")
+    for part in combination.parts:
+        click.echo(f"  {part.name}: {' or '.join(part.alternatives)}")
+    for component, guideline in combination.omitted:
+        click.echo(f"  left out: {component} ({graph._label(guideline)}, {guideline})")
+    if combination.reading:
+        click.echo(f"  read so: {combination.reading} ({combination.reading_source})")
+
+
+def _answer(found: Crosswalk, shown: Sequence[Mapping]) -> dict[str, Any]:
+    return {
+        "code": str(found.source_code),
+        "to": found.to,
+        "note": found.note,
+        "mappings": [_mapping(m) for m in shown],
+        "combinations": [asdict(c) for c in found.combinations],
+    }
 
 
 def _mapping(m: Mapping) -> dict[str, Any]:
@@ -87,6 +151,10 @@ def _mapping(m: Mapping) -> dict[str, Any]:
         "comment": m.comment,
         "combination": m.combination,
         "aside": m.aside,
+        "readings": list(m.readings),
+        "path": [
+            {"source": str(s.source_code), "target": str(s.target), "relation": s.relation} for s in m.path
+        ],
         "mapping_set": m.mapping_set,
         "provenance": asdict(m.provenance),
         "facets": [asdict(f) for f in m.facets],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
 
-from codegraph.crosswalk.definitions import COMPONENT
+from codegraph.crosswalk.definitions import COMPONENT, METHOD
 
 Values = Callable[[str, str], list[str]]  # (subject, property) -> objects, all as CURIEs
 
@@ -68,7 +68,9 @@ class Acts:
                 yield Way(way.acts, way.omitted, (reading, *way.readings))
         if readings:
             return
-        components = sorted(self.values(procedure, COMPONENT))
+        methods = self.values(procedure, METHOD)  # the principal act first: the whole carries its facets
+        found = self.values(procedure, COMPONENT)
+        components = sorted(found, key=lambda c: (self.values(c, METHOD) != methods, c))
         if not components:
             yield Way((procedure,))
             return

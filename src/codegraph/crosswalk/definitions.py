@@ -16,8 +16,12 @@ DESTINATION: Final = "cg:hasDestination"
 COMPONENT: Final = "cg:hasComponent"
 
 # What "not stated" means, facet by facet. A definition that names no device means that none was left in place: that
-# is how ICD-10-PCS codes it (guideline B6.1a), and its sections without a device axis leave none.
-DEFAULTS: Final[dict[str, frozenset[str]]] = {DEVICE: frozenset({"device:no-device"})}
+# is how ICD-10-PCS codes it (guideline B6.1a), and its sections without a device axis leave none. One that names no
+# qualifier is none of the acts that a qualifier tells apart: an excision that is not called diagnostic is no biopsy.
+DEFAULTS: Final[dict[str, frozenset[str]]] = {
+    DEVICE: frozenset({"device:no-device"}),
+    QUALIFIER: frozenset({"qualifier:no-qualifier"}),
+}
 
 # Axes of ICD-10-PCS that only arrange its tables; site and method already say what they say.
 ADMINISTRATIVE: Final = frozenset({"cg:inSection", "cg:inBodySystem"})
@@ -40,11 +44,11 @@ def effective(stated: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
     """
     said = {f: frozenset(v) for f, v in stated.items() if f not in ADMINISTRATIVE}
     said = {f: values for f, values in said.items() if values}
-    for facet, values in DEFAULTS.items():
-        said.setdefault(facet, values)
     methods = said.get(METHOD, frozenset())
     if methods & OF_THE_WHOLE and SITE in said:
         said[WHOLE] = said[SITE]
     if methods & _LEADS_TO and DESTINATION in said:
         said.pop(QUALIFIER, None)
+    for facet, values in DEFAULTS.items():
+        said.setdefault(facet, values)
     return said

@@ -10,7 +10,7 @@ from codegraph.crosswalk.definitions import BY_KIND, COMPONENT, DEFAULTS, SITE, 
 from codegraph.crosswalk.subsumption import Hierarchy, combine, compare_facet, in_order, subsumes
 from codegraph.errors import UnknownTerm
 from codegraph.model import FACET_NAMES, FacetComparison, FacetRelation, Relation
-from codegraph.namespaces import contract
+from codegraph.namespaces import contract, expand
 from codegraph.procedure import PROCEDURE_FACETS
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ def defined(store: GraphStore, procedure: str, _seen: frozenset[str] = frozenset
         name = contract(predicate)
         if name in _FACETS:
             stated.setdefault(name, set()).add(contract(str(value)))
-        elif name == COMPONENT and value not in _seen:
+        elif name == COMPONENT and value not in _seen:  # a component may be met again beside, not above
             components.append(str(value))
-    seen = _seen | {procedure, *components}
+    seen = _seen | {expand(procedure)}
     said = {facet: frozenset(values) for facet, values in stated.items()}
     parts = tuple(defined(store, c, seen) for c in sorted(components))
     return Defined(contract(procedure), said, effective(said), parts)

@@ -50,6 +50,10 @@ _GEM: Final = (
 )
 
 
+# How the detail of a derived mapping says that its target is only one of several acts (build/derived.py).
+_TOGETHER: Final = '"together":true'
+
+
 class Rest:
     """Reads the rest of an answer from an opened release."""
 
@@ -224,7 +228,7 @@ def of_row(
         release,
         comment or None,
         mapping_set,
-        _part(code, target, inverse=inverse) if relation == "related" and detail else None,
+        _part(code, target, inverse=inverse) if detail and _TOGETHER in detail else None,
         (),
         edition,
         detail or "",

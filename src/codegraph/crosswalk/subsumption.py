@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from codegraph.crosswalk.definitions import BY_KIND, SITE, WHOLE, Definition
+from codegraph.crosswalk.definitions import BY_KIND, DEFAULTS, QUALIFIER, SITE, WHOLE, Definition
 from codegraph.model import FACET_NAMES, FacetComparison, FacetRelation, Relation
 
 _SAYS: Final[dict[FacetRelation, frozenset[str]]] = {
@@ -121,8 +121,14 @@ def combine(facets: Iterable[FacetComparison]) -> Comparison:
     found = [by_facet[facet] for facet in in_order(by_facet)]
     said: frozenset[str] = frozenset().union(*(_SAYS[f.relation] for f in found))
     whole = any(f.facet == WHOLE and f.source and f.target for f in found)
-    shown = tuple(f for f in found if not (whole and f.facet == SITE))
+    shown = tuple(f for f in found if not (whole and f.facet == SITE) and not _silent(f))
     return Comparison(_TOGETHER[said], shown)
+
+
+def _silent(facet: FacetComparison) -> bool:
+    """Tell whether a row only says that neither side has a qualifier."""
+    default = tuple(sorted(DEFAULTS[QUALIFIER]))
+    return facet.facet == QUALIFIER and facet.source == facet.target == default
 
 
 def compare(hierarchy: Hierarchy, source: Definition, target: Definition) -> Comparison | None:
