@@ -126,10 +126,14 @@ class _View:
         """Return a procedure as the class of all that has its facets and components."""
         said = _said(self._store, iri)
         stated = {name: frozenset(map(contract, said[p])) for p, name in _STATED.items() if p in said}
+        definition = effective(stated)
+        said_by_whole = definition.get(
+            WHOLE, frozenset()
+        )  # what acts on all of a site acts on it: no need to say so
         parts = [
             (expand(name), expand(value))
-            for name, values in sorted(effective(stated).items())
-            for value in sorted(values)
+            for name, values in sorted(definition.items())
+            for value in sorted(values - said_by_whole if name == SITE else values)
         ]
         self._used.update(value for name, value in parts if name != _COMPONENT)
         codes = {
