@@ -46,5 +46,5 @@ def test_a_row_says_its_reasons_once_with_set_and_release(written):
     derived = [line for line in written.splitlines() if "semapv:LogicalReasoning" in line]
     assert len(derived) == 3
     for line in derived:
-        assert line.count("hasApproach: open -> open: equal") == 1
+        assert line.count("approach: open -> open: equal") == 1
         assert "set cpt-icd10pcs-derived, release codegraph/" in line

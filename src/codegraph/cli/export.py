@@ -17,8 +17,9 @@ from codegraph.cli.shared import open_graph
 @click.option(
     "--format",
     "format",
-    type=click.Choice(("turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml", "owl")),
-    help="How to write; by default told from the ending. owl: procedures as defined classes, for a reasoner.",
+    type=click.Choice(("turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml", "owl", "sssom")),
+    help="How to write; by default told from the ending. owl: procedures as defined classes, for a reasoner; "
+    "sssom: a folder with one file for each mapping set.",
 )
 @click.option("--include-licensed", is_flag=True, help="Also licensed descriptors, which stay out otherwise.")
 @click.option("--edits", is_flag=True, help="Also the whole history of NCCI pairs, as nodes.")
@@ -51,6 +52,7 @@ def command(
         edits=edits,
         pcs=limit if pcs else None,
     )
+    what = "mappings" if summary.format == "sssom" else "triples"
     click.echo(
-        f"{summary.triples:,} triples, {summary.bytes:,} bytes, {summary.seconds:.1f} s -> {out}", err=True
+        f"{summary.triples:,} {what}, {summary.bytes:,} bytes, {summary.seconds:.1f} s -> {out}", err=True
     )
