@@ -24,8 +24,8 @@ _SAID: Final = (
 _FORWARD: Final = f"SELECT object, {_SAID} subject = ?"
 _BACKWARD: Final = f"SELECT subject, {_SAID} object = ?"
 _GEM: Final = (
-    "SELECT object_system, object, approximate, no_map, combination, scenario, choice_list, release FROM gem "
-    "WHERE subject_system = ? AND subject = ?"
+    "SELECT object_system, object, approximate, combination, scenario, choice_list, release FROM gem "
+    "WHERE subject_system = ? AND subject = ? AND NOT no_map"
 )
 _GROUPING: Final = "SELECT scheme, category, release FROM grouping WHERE system = ? AND notation = ?"
 
@@ -38,7 +38,7 @@ def crosswalk(graph: CodeGraph, code: Code, to: str | None) -> Crosswalk:
     if to is not None and to not in TARGETS:
         raise UnknownTerm(f"no crosswalk to {to!r}; there are {', '.join(TARGETS)}")
     found = [m for read in _READERS for m in read(graph, code, to)]
-    found.sort(key=_order)
+    found.sort(key=order)
     answer = Crosswalk(code, to, found, Rest(graph))
     if not found:
         answer.note  # noqa: B018 - raises NotLoaded where nothing that maps these systems is loaded
@@ -48,7 +48,8 @@ def crosswalk(graph: CodeGraph, code: Code, to: str | None) -> Crosswalk:
 _RANK: Final[dict[Relation, int]] = {"exact": 0, "narrower": 1, "broader": 2, "related": 3}
 
 
-def _order(m: Mapping) -> tuple[Any, ...]:
+def order(m: Mapping) -> tuple[Any, ...]:
+    """Return the place of a mapping in an answer: exact first, then by target."""
     return _RANK[m.relation], m.target.system, m.target.notation, m.mapping_set, m.combination or ""
 
 
@@ -70,27 +71,29 @@ def _from_gems(graph: CodeGraph, code: Code, to: str | None) -> Iterator[Mapping
     """Yield the rows of the general equivalence mappings, with their five flags in words."""
     if not graph._has_table("gem"):
         return
-    for system, notation, approximate, no_map, combination, scenario, choice, release in graph.tables.rows(
-        _GEM, (code.system, code.notation)
-    ):
-        if no_map or not _is_for(system, to):
-            continue
-        relation: Relation = "related" if approximate or combination else "exact"
-        together = (
-            f"combination of {code}: scenario {scenario}, choice list {choice}; one of each choice list"
-        )
-        yield Mapping(
-            code,
-            Code(graph, system, notation),
-            relation,
-            _GEM_PREDICATES[bool(approximate), bool(combination)],
-            CURATED,
-            None,
-            release,
-            "approximate" if approximate else "identical or equivalent",
-            release,
-            f"{together} makes the whole" if combination else None,
-        )
+    for system, notation, *said in graph.tables.rows(_GEM, (code.system, code.notation)):
+        if _is_for(system, to):
+            yield of_gem_row(code, Code(graph, system, notation), *said)
+
+
+def of_gem_row(
+    code: Code, target: Code, approximate: int, combination: int, scenario: int, choice: int, release: str
+) -> Mapping:
+    """Return what a row of the general equivalence mappings says, its flags in words."""
+    relation: Relation = "related" if approximate or combination else "exact"
+    together = f"combination of {code}: scenario {scenario}, choice list {choice}; one of each choice list"
+    return Mapping(
+        code,
+        target,
+        relation,
+        _GEM_PREDICATES[bool(approximate), bool(combination)],
+        CURATED,
+        None,
+        release,
+        "approximate" if approximate else "identical or equivalent",
+        release,
+        f"{together} makes the whole" if combination else None,
+    )
 
 
 # (approximate, combination) -> the property that says it.
@@ -113,19 +116,15 @@ def _from_groupings(graph: CodeGraph, code: Code, to: str | None) -> Iterator[Ma
         rows.append(("icd10pcs-table", code.notation[:3], code.release))
     for scheme, category, release in rows:
         if _is_for(scheme, to):
-            target = Code(graph, scheme, category)
-            said = release or "codegraph"
-            yield Mapping(
-                code,
-                target,
-                "broader",
-                "skos:broadMatch",
-                CURATED,
-                None,
-                said,
-                "category of a grouping",
-                said,
-            )
+            yield of_category(code, Code(graph, scheme, category), release)
+
+
+def of_category(code: Code, category: Code, release: str | None) -> Mapping:
+    """Return that a grouping puts a code in a category: the category is broader."""
+    said = release or "codegraph"
+    return Mapping(
+        code, category, "broader", "skos:broadMatch", CURATED, None, said, "category of a grouping", said
+    )
 
 
 _READERS: Final[tuple[Callable[[CodeGraph, Code, str | None], Iterator[Mapping]], ...]] = (

@@ -66,12 +66,16 @@ class Rest:
         Raises NotLoaded where no loaded source maps these systems.
         """
         code, to = found.source_code, found.to
-        said = [*self._no_counterpart(code, to), *self._review(code, to), *self._without_code(found)]
+        said = [*self.reasons(code, to), *self._without_code(found)]
         if len(found):
             return "; ".join(said) or None
         if said:
             return "none: " + "; ".join(said)
         return self._nothing(code, to)
+
+    def reasons(self, code: Code, to: str | None) -> list[str]:
+        """Return what is stated of a code and a system: that it has no counterpart, that a review is due."""
+        return [*self._no_counterpart(code, to), *self._review(code, to)]
 
     def _no_counterpart(self, code: Code, to: str | None) -> list[str]:
         if to is None or not self._graph._has_table("unmapped"):
@@ -106,18 +110,21 @@ class Rest:
     def _nothing(self, code: Code, to: str | None) -> str:
         if to is None:
             return f"not known: no loaded source maps {code}"
-        brings = _BRINGS.get((code.system, to))
-        if brings is not None and not any(
-            s.release.startswith(brings[0]) for s in self._graph.manifest.sources
-        ):
-            raise NotLoaded(
-                f"no mapping of {code.system} to {to} is loaded; {brings[1]} brings it (codegraph sources)"
-            )
+        self.require(code.system, to)
         if (code.system, to) in DEFINED:
             return self._undefined(code, to)
-        if brings is None:
-            raise NotLoaded(f"no source that codegraph reads maps {code.system} to {to}")
         return f"not known: the loaded source maps {code.system} to {to}, and has no row for {code}"
+
+    def require(self, system: str, to: str) -> None:
+        """Raise NotLoaded where nothing that is loaded would map one system to another."""
+        brings = _BRINGS.get((system, to))
+        if brings is None:
+            if (system, to) not in DEFINED:
+                raise NotLoaded(f"no source that codegraph reads maps {system} to {to}")
+        elif not any(s.release.startswith(brings[0]) for s in self._graph.manifest.sources):
+            raise NotLoaded(
+                f"no mapping of {system} to {to} is loaded; {brings[1]} brings it (codegraph sources)"
+            )
 
     def _undefined(self, code: Code, to: str) -> str:
         by = f"this release maps {code.system} to {to} by definitions"
