@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from codegraph.build.codes import release_order
+from codegraph.build.pcs_index import lead_in_lines
 from codegraph.build.pcs_sites import below_a_kind, site_lines
 from codegraph.knowledge import IDENT, Packaged
 from codegraph.namespaces import RELEASE, concept_iri
 from codegraph.pcs import Grammar, Table
 from codegraph.sources import icd10pcs_tables as tables
 from codegraph.sources.base import CodeFact, Release
+from codegraph.sources.icd10pcs_index import READERS as INDEX_READERS
+from codegraph.sources.icd10pcs_index import IndexEntry
 
 
 class PcsRelease:
@@ -20,15 +23,19 @@ class PcsRelease:
 
     def __init__(self) -> None:
         self._editions: list[tuple[Release, Grammar]] = []
+        self._indexes: list[tuple[Release, list[IndexEntry]]] = []
         self._packaged = False
         self._codes: frozenset[str] = frozenset()
 
     def add_source(self, kind: str, release: Release, rows: Sequence[Any]) -> None:
-        """Take the rows of an official tables file; other kinds are none of its business."""
+        """Take the rows of an official tables file or index; other kinds are none of its business."""
         if kind == tables.READERS[0].kind:
             parts = [row for row in rows if isinstance(row, Table)]
             self._editions.append((release, Grammar.of(release.version, parts, complete=True)))
             self._editions.sort(key=lambda edition: release_order(edition[0]), reverse=True)
+        elif kind == INDEX_READERS[0].kind:
+            self._indexes.append((release, [row for row in rows if isinstance(row, IndexEntry)]))
+            self._indexes.sort(key=lambda index: release_order(index[0]), reverse=True)
 
     def use_packaged(self, files: Sequence[Path], release: Release) -> None:
         """Take the packaged grammar where no official tables are loaded."""
@@ -70,7 +77,7 @@ class PcsRelease:
                 yield release, CodeFact("icd10pcs", code, grammar.label(code), billable=True, parent=parent)
 
     def lines(self, packaged: Packaged, narrower: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Yield (release ident, N-Quads line) of procedures, facet values, groups and their stated counts.
+        """Yield (release ident, N-Quads line) of procedures, facet values, groups, counts and lead-ins.
 
         A code, value or group is described by the newest edition that has it; facet values of packaged schemes
         are left to these. `narrower` are the IRIs of values that some source puts below another. The hierarchy
@@ -95,6 +102,7 @@ class PcsRelease:
             known |= {tables.group_iri(prefix[:n]) for prefix in grammar.tables for n in (1, 2, 3)}
         for line in site_lines(values, packaged):
             yield IDENT, line
+        yield from lead_in_lines(self._indexes, self.grammars)
 
 
 def _counts(release: Release, grammar: Grammar) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """The ICD-10-PCS index (CMS, XML): terms that lead to codes, tables, other terms or axis values.
 
 A lead-in term names an act or a thing in many words and leads to several tables; it is no label of one
-concept. So it is a row of a table that text search reads, and no triple.
+concept. Here it is a row of a table that text search reads; what it leads to depends on the loaded tables, so
+the build makes the triples (cg:leadInTerm).
 """
 
 from __future__ import annotations
