@@ -21,7 +21,7 @@ LAYERS = (
     "release knowledge sources fetch",
     "build",
     "store tables nodes terms sparql query_params result result_text queries",
-    "views mapping crosswalk describe related hierarchy network render reasoning validation export",
+    "views mapping crosswalk describe related kindred hierarchy network render reasoning validation export",
     "graph",
     "cli",
 )
@@ -31,7 +31,8 @@ OWNERS = {
     "pyshacl": {"validation.reference"},
     "owlready2": set(),  # reasoning uses its jar and imports nothing of it
     "networkx": {"network"},
-    "polars": {"result"},
+    "polars": {"result", "crosswalk.frame"},
+    "pandas": {"crosswalk.frame"},
     "rich": {"build.progress"},
     "httpx": {"fetch.download"},
     "python_calamine": {"sources.xlsx_child"},

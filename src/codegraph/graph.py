@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from codegraph import release
 from codegraph.codes import SYSTEMS, CodeRef, candidates
@@ -21,12 +21,16 @@ from codegraph.views import Code
 
 if TYPE_CHECKING:
     import networkx
+    import pandas
+    import polars
     import rdflib
 
     from codegraph.crosswalk.differences import Common, Differences
+    from codegraph.crosswalk.pairs import Rows
     from codegraph.crosswalk.subsumption import Hierarchy
     from codegraph.describe import Description
     from codegraph.export import ExportSummary
+    from codegraph.kindred import Kindred
     from codegraph.related import Related
     from codegraph.result import Result
     from codegraph.store import GraphStore
@@ -41,6 +45,11 @@ _NEAR = (
     "WHERE system = ? AND notation >= ? AND notation < ? ORDER BY notation LIMIT 200"
 )
 _EXCERPT = " The packaged release holds one family of codes; build one from official files for all."
+
+_DENOTED = (
+    "SELECT procedure, system, notation, label FROM code "
+    "WHERE system IN ('cpt', 'hcpcs') AND procedure IS NOT NULL ORDER BY system, notation"
+)
 
 Place = str | os.PathLike[str]
 
@@ -57,6 +66,9 @@ class CodeGraph(Mapping[str, Code]):
         self.tables = Tables(directory / release.TABLES)
         self._provenances: dict[str, Provenance] = {}
         self._names: dict[str, bool] = {}
+        # What crosswalk_frame reads at once and keeps: codes by system, pairs by system, target and group.
+        self._notations: dict[str, frozenset[str]] = {}
+        self._pairs: dict[tuple[str, str, str], dict[str, Rows]] = {}
         # A release never changes, so an answer may be kept; the least used ones go.
         self._crosswalk = lru_cache(maxsize=4096)(self._read_crosswalk)
         # Another release may take this one's place later, and the two must not mix: so the triples are opened now.
@@ -187,6 +199,25 @@ class CodeGraph(Mapping[str, Code]):
 
         return StoreHierarchy(self.store)
 
+    @cached_property
+    def _coded(self) -> dict[str, list[tuple[str, str]]]:
+        """Return (CURIE, label) of the CPT and HCPCS codes that denote each procedure (CURIE)."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for procedure, system, notation, label in self.tables.rows(_DENOTED):
+            found.setdefault(procedure, []).append((f"{system}:{notation}", label or ""))
+        return found
+
+    @cached_property
+    def _kindred(self) -> Kindred:
+        """Return what compares the definitions of CPT and HCPCS codes with each other."""
+        from codegraph.kindred import Kindred
+
+        return Kindred(self.store, self._hierarchy, self._coded, self._label_of)
+
+    def _label_of(self, term: str) -> str:
+        """Return the label of a term (CURIE), or the term itself."""
+        return str(self.store.object(term, "skos:prefLabel") or term)
+
     def _code(self, code: str | Code) -> Code:
         return code if isinstance(code, Code) else self[code]
 
@@ -238,6 +269,55 @@ class CodeGraph(Mapping[str, Code]):
         wanted = (relation,) if isinstance(relation, str) else relation
         return ask(self, found, to, hops, None if wanted is None else frozenset(wanted), on)
 
+    @overload
+    def crosswalk_frame(
+        self,
+        codes: polars.Series | Iterable[str | Code | None],
+        *,
+        to: str,
+        system: str | None = None,
+        relation: Relation | Collection[Relation] | None = None,
+    ) -> polars.DataFrame: ...
+
+    @overload
+    def crosswalk_frame(
+        self,
+        codes: pandas.Series,
+        *,
+        to: str,
+        system: str | None = None,
+        relation: Relation | Collection[Relation] | None = None,
+    ) -> pandas.DataFrame: ...
+
+    def crosswalk_frame(
+        self,
+        codes: polars.Series | pandas.Series | Iterable[str | Code | None],
+        *,
+        to: str,
+        system: str | None = None,
+        relation: Relation | Collection[Relation] | None = None,
+    ) -> polars.DataFrame | pandas.DataFrame:
+        """Return what a column of codes maps to in one system: for each code the rows that `crosswalk` gives it.
+
+        `codes` is a pandas Series (the answer is a pandas frame), or a polars Series, a list or the like (a polars
+        frame). Codes are written as anywhere; `system` says how to read bare ones. Every code has at least one row,
+        in the order given: `row` is its position, `code` itself; `source`, `target`, `relation`, `justification`,
+        `confidence`, `mapping_set` and `combination` (maps only together with others) say what `outcome` calls
+        `mapped`. Other outcomes: `unmapped`, `unknown` (not in this release), `invalid` (no system writes codes so),
+        `ambiguous` (several codes are written so), `null`, `not loaded` (no loaded source would say).
+
+        Raises UnknownTerm for a system or relation that is none, and NotLoaded where polars is missing or where all
+        codes that could be answered are `not loaded`.
+
+        >>> frame = CodeGraph.open().crosswalk_frame(["44310", None, "4431"], to="icd10pcs")
+        >>> frame.select("row", "target", "relation", "outcome").rows()[1:]
+        [(0, 'icd10pcs:0D1B0Z4', 'narrower', 'mapped'), (1, None, None, 'null'), (2, None, None, 'invalid')]
+        """
+        from codegraph.crosswalk.frame import crosswalk_frame
+
+        found: polars.DataFrame = crosswalk_frame(self, codes, to=to, system=system, relation=relation)
+        return found
+
     def differences(self, first: str | Code, second: str | Code) -> Differences:
         """Return two codes' definitions facet by facet: how they stand to each other and in what they differ.
 
@@ -261,7 +341,9 @@ class CodeGraph(Mapping[str, Code]):
         return Common(a.curie, b.curie, tuple((f, tuple(sorted(v))) for f, v in found.items()))
 
     def related(self, code: str | Code) -> list[Related]:
-        """Return codes that stand in some relation to a code: approach, life cycle, family, add-ons, edits."""
+        """Return codes that stand in some relation to a code, each with its reason: by definition, parts, life cycle,
+        family, add-ons, edits.
+        """
         from codegraph.related import related
 
         return related(self._code(code), self.store)
