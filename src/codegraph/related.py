@@ -1,13 +1,15 @@
-"""Codes that stand in some relation to a code: other approach, life cycle, family, add-ons, edits, modifiers' kin."""
+"""Codes that stand in some relation to a code: by definition, life cycle, parts, family, add-ons, edits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from codegraph.kindred import siblings
+from codegraph.knowledge import IDENT
 from codegraph.namespaces import contract
-from codegraph.procedure import PROCEDURE_FACETS, PROCEDURE_LINKS, Procedure, read_procedure
+from codegraph.procedure import Procedure, read_procedure
 from codegraph.store import GraphStore
 
 if TYPE_CHECKING:
@@ -35,8 +37,10 @@ _LIFE_CYCLE: Final = (
     ("may_create", "cg:performedThrough", "entered by", "goes in through what this may create"),
     ("revises", "cg:creates", "created by", "creates what this revises"),
     ("revises", "cg:mayCreate", "created by", "may create what this revises"),
+    ("revises", "cg:closes", "closed by", "closes what this revises"),
     ("closes", "cg:creates", "created by", "creates what this closes"),
     ("closes", "cg:mayCreate", "created by", "may create what this closes"),
+    ("closes", "cg:revises", "revised by", "revises what this closes"),
     ("performed_through", "cg:creates", "created by", "creates what this goes in through"),
     ("performed_through", "cg:mayCreate", "created by", "may create what this goes in through"),
 )
@@ -65,22 +69,36 @@ _BUNDLES: Final = (
 
 
 def related(code: Code, store: GraphStore) -> list[Related]:
-    """Return every code in some relation to this one, sorted by relation and code."""
-    found: set[Related] = set()
-    procedure_iri = store.object(code.iri, "cg:denotes")
-    if isinstance(procedure_iri, str):
-        procedure = read_procedure(store, procedure_iri)
-        if code.system != "icd10pcs":
-            found |= set(_life_cycle(procedure, store))
-            found |= set(_one_facet_away(procedure, store))
-    found |= set(_family(code, store))
-    found |= set(_direct(code, store))
-    return sorted(r for r in found if r.code != code.curie)
+    """Return every code in some relation to this one, sorted by relation and code; one row a relation and code.
+
+    What follows from definitions is sought among CPT and HCPCS codes; for a code of ICD-10-PCS, among those of its
+    own table that differ from it in one axis.
+    """
+    found: list[Related] = []
+    if code.system == "icd10pcs":
+        found += _siblings(code, store)
+    elif code._fields()[4]:
+        found += _life_cycle(read_procedure(store, code._fields()[4]), store)
+        found += _akin(code)
+    found += _family(code, store)
+    found += _direct(code, store)
+    rows: dict[tuple[str, str], list[Related]] = {}
+    for r in sorted(set(found)):
+        if r.code != code.curie:
+            rows.setdefault((r.relation, r.code), []).append(r)
+    return [_joined(same) for same in rows.values()]
 
 
-def _row(store: GraphStore, relation: str, iri: str, reason: str) -> Related:
+def _joined(same: list[Related]) -> Related:
+    """Return the rows of one relation to one code as one, with all reasons and sources."""
+    releases = dict.fromkeys(r.release for r in same if r.release)
+    reasons = "; ".join(dict.fromkeys(r.reason for r in same))
+    return replace(same[0], reason=reasons, release=", ".join(releases) or None)
+
+
+def _row(store: GraphStore, relation: str, iri: str, reason: str, release: str | None = IDENT) -> Related:
     label = store.object(iri, "skos:prefLabel")
-    return Related(relation, contract(iri), str(label or ""), reason)
+    return Related(relation, contract(iri), str(label or ""), reason, release)
 
 
 def _codes_of(store: GraphStore, procedures: Iterable[str]) -> Iterator[str]:
@@ -107,25 +125,20 @@ def _life_cycle(procedure: Procedure, store: GraphStore) -> Iterator[Related]:
                     yield _row(store, relation, iri, f"{reason} ({stoma})")
 
 
-_PROPERTIES: Final = PROCEDURE_FACETS | PROCEDURE_LINKS
-_DEFINING: Final = tuple(_PROPERTIES)
-# Where to look for procedures that may be equal, the rarest value first.
-_ANCHORS: Final = ("creates", "closes", "revises", "performed_through", "components", "site", "method")
+def _akin(code: Code) -> Iterator[Related]:
+    """Yield codes whose definition is akin to this one's: one facet away, above, below, parts and wholes."""
+    graph = code._graph
+    procedure = code._fields()[4]
+    for relation, other, reason in graph._kindred.rows(procedure) if procedure else ():
+        for curie, label in graph._coded[other]:
+            yield Related(relation, curie, label, reason, IDENT)
+    for curie, label in graph._coded.get(procedure, ()):
+        yield Related("defined alike", curie, label, "denotes the same procedure", IDENT)
 
 
-def _one_facet_away(procedure: Procedure, store: GraphStore) -> Iterator[Related]:
-    """Yield codes whose procedure is equal in all facets but the approach."""
-    if not procedure.approach:
-        return
-    anchor = next(((_PROPERTIES[n], v) for n in _ANCHORS for v in getattr(procedure, n)), None)
-    for iri in store.subjects(*anchor) if anchor else ():
-        other = read_procedure(store, iri) if "/procedure/pcs-" not in iri else None
-        if other is None or other.iri == procedure.iri or not other.approach:
-            continue
-        differing = [n for n in _DEFINING if getattr(other, n) != getattr(procedure, n)]
-        if differing == ["approach"]:
-            reason = f"equal in all facets but the approach: {', '.join(other.approach)}"
-            yield from (_row(store, "other approach", c, reason) for c in store.subjects("cg:denotes", iri))
+def _siblings(code: Code, store: GraphStore) -> Iterator[Related]:
+    for facet, iri, reason in siblings(store, code.notation):
+        yield _row(store, f"other {facet}", iri, reason, code.release)
 
 
 def _family(code: Code, store: GraphStore) -> Iterator[Related]:
@@ -141,11 +154,20 @@ def _family(code: Code, store: GraphStore) -> Iterator[Related]:
 
 def _direct(code: Code, store: GraphStore) -> Iterator[Related]:
     for iri in store.objects(code.iri, "cg:isAddOnTo"):
-        yield _row(store, "add-on to", iri, "NCCI add-on code edit")
+        yield _row(store, "add-on to", iri, "NCCI add-on code edit", _said_by(code, "ncci-addon/"))
     for iri in store.subjects("cg:isAddOnTo", code.iri):
-        yield _row(store, "add-on", iri, "NCCI add-on code edit")
+        yield _row(store, "add-on", iri, "NCCI add-on code edit", _said_by(code, "ncci-addon/"))
     for predicate, forward, backward, reason in _BUNDLES:
+        ident = _said_by(
+            code, "ncci-ptp-outpatient/" if "utpatient" in predicate else "ncci-ptp-practitioner/"
+        )
         for iri in store.objects(code.iri, predicate):
-            yield _row(store, forward, iri, f"NCCI edit, {reason}")
+            yield _row(store, forward, iri, f"NCCI edit, {reason}", ident)
         for iri in store.subjects(predicate, code.iri):
-            yield _row(store, backward, iri, f"NCCI edit, {reason}")
+            yield _row(store, backward, iri, f"NCCI edit, {reason}", ident)
+
+
+def _said_by(code: Code, start: str) -> str | None:
+    """Return the newest release of a source: active edits are those of the newest."""
+    found = [s.release for s in code._graph.manifest.sources if s.release.startswith(start)]
+    return max(found, default=None)

@@ -49,6 +49,12 @@ class GraphStore:
         found = self.raw.quads_for_pattern(None, _node(predicate), _node(obj), None)
         return sorted({quad.subject.value for quad in found if isinstance(quad.subject, ox.NamedNode)})
 
+    def pointing(self, predicate: str, obj: str) -> Iterator[str]:
+        """Yield the IRIs that point at an IRI by a property, as the engine has them: for long or partial lists."""
+        for quad in self.raw.quads_for_pattern(None, _node(predicate), _node(obj), None):
+            if isinstance(quad.subject, ox.NamedNode):
+                yield quad.subject.value
+
     def describe(
         self, subject: str, *, counted: dict[str, int] | None = None
     ) -> list[tuple[str, Any, str | None]]:
