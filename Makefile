@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 REASONER := $(VENV)/.reasoner
+SSSOM := .venv-sssom
 
-.PHONY: help demo test test-full test-reasoner lint bench clean
+.PHONY: help demo test test-full test-reasoner test-sssom lint bench excerpts clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -22,11 +23,16 @@ $(REASONER): $(READY) requirements-reasoner.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-reasoner.lock
 	@touch $(REASONER)
 
+$(SSSOM)/.ready: requirements-sssom.lock
+	$(PYTHON) -m venv $(SSSOM)
+	$(SSSOM)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sssom.lock
+	@touch $(SSSOM)/.ready
+
 demo: $(READY) ## build and validate the packaged knowledge and walk through it; Turtle goes to out/
 	$(BIN)/python examples/tour.py out
 
 test: $(READY) ## run the test suite (official files: where CODEGRAPH_DATA or ../shared/data has them)
-	$(BIN)/python -m pytest -n 2 -m "not full_release and not full_reasoner"
+	$(BIN)/python -m pytest -n 2 -m "not full_release and not full_reasoner and not sssom"
 
 test-full: $(READY) ## build a release from all official files (CODEGRAPH_DATA, else ../shared/data) and test it
 	$(BIN)/python -m pytest -m full_release
@@ -34,14 +40,20 @@ test-full: $(READY) ## build a release from all official files (CODEGRAPH_DATA, 
 test-reasoner: $(REASONER) ## hold all comparisons against HermiT (Java) and whelk, on the official tables too
 	$(BIN)/python -m pytest tests/reasoner
 
+test-sssom: $(READY) $(SSSOM)/.ready ## hold the mapping sets against the official tools of SSSOM (an environment of their own)
+	CODEGRAPH_SSSOM="$(CURDIR)/$(SSSOM)/bin/sssom" $(BIN)/python -m pytest -m sssom tests/interchange
+
 lint: $(READY) ## ruff and mypy
-	$(BIN)/ruff check src tests benchmarks examples
-	$(BIN)/ruff format --check src tests benchmarks examples
+	$(BIN)/ruff check src tests benchmarks examples tools
+	$(BIN)/ruff format --check src tests benchmarks examples tools
 	$(BIN)/mypy
 
 DATA ?= ../shared/data
 bench: $(READY) ## measure a full build (DATA=folder) or a release (RELEASE=folder), beside rdflib and others; out/bench.json
 	$(BIN)/python -m benchmarks.bench $(if $(RELEASE),--release "$(RELEASE)",--data "$(DATA)") --out out/bench.json
+
+excerpts: $(READY) ## write the packaged excerpts of ICD-10-PCS and ICD-10-CM anew (DATA=folder of official files)
+	$(BIN)/python tools/excerpts.py "$(DATA)"
 
 clean: ## remove what the targets made, except the environment
 	rm -rf out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

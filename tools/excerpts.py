@@ -29,15 +29,16 @@ from codegraph.sources.sssom import read_file
 KNOWLEDGE = Path(__file__).resolve().parents[1] / "knowledge"
 K = TypeVar("K", bound=Hashable)
 PCS_HEAD = """\
-# The rows of ICD-10-PCS {version} that packaged definitions and mappings lead to; written by tools/excerpts.py from the official tables (CMS,
-# public domain). An excerpt: where a build reads the official tables, they take its place.
+# The rows of ICD-10-PCS {version} that packaged definitions and mappings lead to; written by tools/excerpts.py from the
+# official tables (CMS, public domain). An excerpt: where a build reads the official tables, they take its place.
 version = "{version}"
 complete = false
 """
 CM_HEAD = """\
-# The ICD-10-CM codes that packaged indications name, with the headers above them and the codes below; written by tools/excerpts.py from the
-# official files of fiscal year {year} (CDC/NCHS and CMS, public domain). Of injuries only initial encounters. Active means: valid in that
-# year. Where a build reads an official ICD-10-CM file, that file describes the codes instead.
+# The ICD-10-CM codes that packaged indications name, with the headers above them and the codes below; written by
+# tools/excerpts.py from the official files of fiscal year {year} (CDC/NCHS and CMS, public domain). Of injuries only
+# initial encounters. Active means: valid in that year. Where a build reads an official ICD-10-CM file, that file
+# describes the codes instead.
 @prefix cg: <https://w3id.org/codegraph/ontology#> .
 @prefix code-status: <https://w3id.org/codegraph/concept/code-status/> .
 @prefix group: <https://w3id.org/codegraph/concept/group/> .
@@ -90,7 +91,12 @@ def products(codes: Iterable[str]) -> Iterator[tuple[tuple[str, ...], ...]]:
 
 def toml_table(table: Table, codes: Iterable[str]) -> str:
     """Return a table's rows that make some of its codes."""
-    labels = {(n, char): label for row in table.rows for n, axis in enumerate(row.axes) for char, label in axis.values}
+    labels = {
+        (n, char): label
+        for row in table.rows
+        for n, axis in enumerate(row.axes)
+        for char, label in axis.values
+    }
     heads = [axis.title for axis in table.head]
     titles = [axis.title for axis in table.rows[0].axes]
     lines = ["[[table]]", f"prefix = {json.dumps(table.prefix)}"]
@@ -143,14 +149,17 @@ def cm_places(folder: Path) -> tuple[Place, dict[str, bool], str]:
         for fact in reader.codes(row, release):
             billable[f"icd10cm:{fact.notation}"] = bool(fact.billable)
             if f"icd10cm:{fact.notation}" not in places and fact.label:
-                above = next(c for n in range(1, 8) if (c := f"icd10cm:{fact.notation[:-n].rstrip('.')}") in places)
+                above = next(
+                    c for n in range(1, 8) if (c := f"icd10cm:{fact.notation[:-n].rstrip('.')}") in places
+                )
                 places[f"icd10cm:{fact.notation}"] = (fact.label, above, "", "")
     return places, billable, release.version
 
 
 def wanted_cm(packaged: Packaged, places: Place, billable: dict[str, bool]) -> set[str]:
     """Return the codes that indications name, the codes below them and everything above them but the chapters."""
-    named = {contract(c[1:-1]) for i in packaged.instances("cg:Indication") for c in packaged.values(i, "cg:ofCondition")}
+    indications = packaged.instances("cg:Indication")
+    named = {contract(c[1:-1]) for i in indications for c in packaged.values(i, "cg:ofCondition")}
     if unknown := sorted(named - set(places)):
         sys.exit(f"indications name codes that the official files do not have: {', '.join(unknown)}")
     headers = tuple(c for c in named if not billable.get(c))
@@ -168,7 +177,7 @@ def turtle(subject: str, place: tuple[str, str | None, str, str], billable: dict
     """Return a code or block as Turtle."""
     title, above, first, last = place
     local = subject.partition(":")[2]
-    said = [f'skos:prefLabel {json.dumps(title, ensure_ascii=False)}@en']
+    said = [f"skos:prefLabel {json.dumps(title, ensure_ascii=False)}@en"]
     if subject.startswith("group:"):
         kind = "cg:CodeGroup"
         ident = first if first == last else f"{first}-{last}"

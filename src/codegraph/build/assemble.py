@@ -66,7 +66,6 @@ class Assembly:
         self._narrower: set[str] = set()
         self._labels: dict[str, str] = {}
         self._kinds: list[tuple[str, str]] = []  # facet values and what sources put above them
-        self._parts: list[tuple[str, str]] = []
 
     def add_source(self, reader: Reader, release: Release, rows: Sequence[Any]) -> None:
         """Take the typed rows of one source: its triples, its table rows, its code facts."""
@@ -155,7 +154,7 @@ class Assembly:
             if _LABELLED in line and "/concept/procedure/" not in line:
                 self._label(*line.removesuffix(" .").split(" ", 2))
         self.progress.step("Deriving crosswalks")
-        hierarchy = derived.hierarchy_of(self.packaged, self._kinds, self._parts)
+        hierarchy = derived.hierarchy_of(self.packaged, self._kinds)
         curated = mappings.curated(knowledge.mapping_files())
         for found in (curated, derived.derived(self.packaged, hierarchy, self.pcs.grammars)):
             self.writer.add(IDENT, found.triples, named_graph=False)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from codegraph import knowledge
+from codegraph import knowledge, pcs_sites
 from codegraph.build.mappings import Mappings, set_triples
 from codegraph.crosswalk.acts import Acts, Reading, Way
 from codegraph.crosswalk.definitions import effective
@@ -75,11 +75,12 @@ class DerivedMappings(Mappings):
         yield ACT_TABLE, self.acts
 
 
-def hierarchy_of(
-    packaged: Packaged, kinds: Iterable[tuple[str, str]] = (), parts: Iterable[tuple[str, str]] = ()
-) -> Hierarchy:
-    """Return the hierarchy of facet values: what packaged schemes state, with further edges (as CURIEs)."""
-    return Hierarchy([*_edges(packaged, "skos:broader"), *kinds], [*_edges(packaged, "cg:isPartOf"), *parts])
+def hierarchy_of(packaged: Packaged, kinds: Iterable[tuple[str, str]] = ()) -> Hierarchy:
+    """Return the hierarchy of facet values: packaged schemes, the sites of ICD-10-PCS, further kinds (as CURIEs)."""
+    return Hierarchy(
+        [*_edges(packaged, "skos:broader"), *pcs_sites.kind_edges(), *kinds],
+        [*_edges(packaged, "cg:isPartOf"), *pcs_sites.part_edges()],
+    )
 
 
 def _edges(packaged: Packaged, predicate: str) -> Iterator[tuple[str, str]]:

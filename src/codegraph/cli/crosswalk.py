@@ -57,7 +57,7 @@ def command(
     fhir_version: str,
     format: str,
 ) -> None:
-    """Show what CODE maps to: the target, how it stands to CODE, why, and who says so.
+    r"""Show what CODE maps to: the target, how it stands to CODE, why, and who says so.
 
     Targets of which only several together make up CODE are listed as combinations, one choice a part.
 
