@@ -7,6 +7,7 @@ import pytest
 
 from codegraph.errors import SourceError
 from codegraph.sources import icd10pcs_keys as keys
+from codegraph.sources import icd10pcs_tables
 from codegraph.sources.base import Note, Reject
 from codegraph.sources.files import Member
 
@@ -221,3 +222,19 @@ def test_official_keys(data_dir: Path, name, rows, notes):
     assert sum(isinstance(r, keys.KeyEntry | keys.Aggregation) for r in found) == rows
     assert len(found) == rows + notes
     assert reader.release(file).version == "2025"
+
+
+@pytest.mark.full_data
+def test_every_official_entry_stands_for_a_value_of_the_tables(data_dir: Path):
+    values: set[str] = set()
+    for year in (2025, 2026):
+        file = Member(data_dir / f"icd10pcs/icd10pcs_tables_{year}.xml", None)
+        values |= icd10pcs_tables.facet_values(icd10pcs_tables.grammar(file)).keys()
+    known = {f"{CONCEPT}{value.replace(':', '/')}" for value in values}
+    for reader, name in zip(keys.READERS, ("body_part_key", "device_key", "device_aggregation"), strict=True):
+        file = Member(data_dir / f"icd10pcs/{name}.json", None)
+        entries = [r for r in reader.read(file) if isinstance(r, keys.KeyEntry | keys.Aggregation)]
+        narrow = {t.subject[1:-1] for r in entries for t in reader.triples(r, reader.release(file))}
+        wide = {r.entry().concept for r in entries if isinstance(r, keys.Aggregation)}
+        assert narrow | wide <= known, name
+        assert len(narrow) > 30, name
