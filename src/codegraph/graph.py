@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import polars
     import rdflib
 
+    from codegraph.connection import Path as Connection
     from codegraph.crosswalk.differences import Common, Differences
     from codegraph.crosswalk.pairs import Rows
     from codegraph.crosswalk.subsumption import Hierarchy
@@ -341,12 +342,21 @@ class CodeGraph(Mapping[str, Code]):
         return Common(a.curie, b.curie, tuple((f, tuple(sorted(v))) for f, v in found.items()))
 
     def related(self, code: str | Code) -> list[Related]:
-        """Return codes that stand in some relation to a code, each with its reason: by definition, parts, life cycle,
-        family, add-ons, edits.
-        """
+        """Return codes that stand in some relation to a code: by definition, parts, life cycle, family, edits."""
         from codegraph.related import related
 
         return related(self._code(code), self.store)
+
+    def path(self, first: str | Code, second: str | Code, *, max_steps: int = 10) -> Connection:
+        """Return the shortest connection of two codes or facet values, step by step; `str()` says it in words.
+
+        It goes along meaning, life cycle, parts, sites, indications, crosswalks, families and methods (the last three
+        count for two steps), not through terms that have too many neighbours to tell anything. Where there is none
+        within `max_steps`, `note` says so.
+        """
+        from codegraph.connection import connection
+
+        return connection(self.store, self._term(first), self._term(second), max_steps)
 
     def ancestors(self, term: str | Code, *, with_self: bool = False) -> list[str]:
         """Return the CURIEs above a code or facet value along skos:broader and cg:isPartOf, nearest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,16 @@ class GraphStore:
         for quad in self.raw.quads_for_pattern(None, _node(predicate), _node(obj), None):
             if isinstance(quad.subject, ox.NamedNode):
                 yield quad.subject.value
+
+    def around(self, node: str, predicates: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
+        """Yield (property as given, other IRI, whether the triple points away from the node), property by property."""
+        here = _node(node)
+        for predicate in predicates:
+            for quad in self.raw.quads_for_pattern(here, _node(predicate), None, None):
+                if isinstance(quad.object, ox.NamedNode):
+                    yield predicate, quad.object.value, True
+            for iri in self.pointing(predicate, node):
+                yield predicate, iri, False
 
     def describe(
         self, subject: str, *, counted: dict[str, int] | None = None
