@@ -377,22 +377,33 @@ class CodeGraph(Mapping[str, Code]):
         site: str | None = None,
         method: str | None = None,
         approach: str | None = None,
+        condition: str | Code | None = None,
     ) -> list[Code]:
         """Return the codes of a system whose procedure has these facets; a value stands for all that lies below it.
 
-        Facet values as CURIEs or slugs (`site="site:ileum"`, `site="ileum"`). Raises UnknownTerm for values and
-        systems that the graph does not define.
+        Facet values as CURIEs or slugs (`site="site:ileum"`, `site="ileum"`). `condition` keeps what is indicated for
+        an ICD-10-CM code, for a header above it, or for a code below it. Raises UnknownTerm for values and systems
+        that the graph does not define, and for a condition that is no code of ICD-10-CM.
         """
         if system is not None and system not in SYSTEMS:
             raise UnknownTerm(f"no code system {system!r}; there are {', '.join(SYSTEMS)}")
         facets = {"site": site, "method": method, "approach": approach}
         wanted = {name: value for name, value in facets.items() if value is not None}
-        if not wanted:
+        among = None if condition is None else self._indicated(condition)
+        if not wanted and among is None:
             return [Code(self, r[0], r[1], r[2:]) for r in self.tables.stream(_ALL) if system in (None, r[0])]
         from codegraph.hierarchy import codes_where
 
-        found = (contract(iri).partition(":") for iri in codes_where(self.store, wanted))
+        found = (contract(iri).partition(":") for iri in codes_where(self.store, wanted, among))
         return sorted(Code(self, s, n) for s, _, n in found if system in (None, s))
+
+    def _indicated(self, condition: str | Code) -> set[str]:
+        from codegraph.crosswalk.indications import procedures_for
+
+        found = self._code(condition)
+        if found.system != "icd10cm":
+            raise UnknownTerm(f"a condition is a code of ICD-10-CM, not {found}")
+        return procedures_for(self.store, found.curie)
 
     def _term(self, term: str | Code) -> str:
         if isinstance(term, Code):

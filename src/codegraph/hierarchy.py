@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from codegraph.errors import UnknownTerm
 from codegraph.namespaces import contract, expand
-from codegraph.store import GraphStore
+
+if TYPE_CHECKING:
+    from codegraph.store import GraphStore
 
 UP: Final = ("skos:broader", "cg:isPartOf")
 _FACET: Final = {"site": "cg:actsOn", "method": "cg:hasMethod", "approach": "cg:hasApproach"}
@@ -44,9 +46,12 @@ def facet_value(store: GraphStore, facet: str, value: str) -> str:
     return expand(curie)
 
 
-def codes_where(store: GraphStore, wanted: dict[str, str]) -> set[str]:
-    """Return the IRIs of codes whose procedure has each of these facets, at or below the value."""
-    remaining: set[str] | None = None
+def codes_where(store: GraphStore, wanted: dict[str, str], among: Iterable[str] | None = None) -> set[str]:
+    """Return the IRIs of codes whose procedure has each of these facets, at or below the value.
+
+    Below a site are its kinds and its parts. `among` limits the answer to some procedures (IRIs).
+    """
+    remaining: set[str] | None = None if among is None else set(among)
     for facet, value in wanted.items():
         root = facet_value(store, facet, value)
         values = below(store, root, with_self=True)

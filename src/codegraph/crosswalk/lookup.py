@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from codegraph.crosswalk.indications import from_indications
 from codegraph.crosswalk.rest import Rest, of_row
 from codegraph.errors import UnknownTerm
 from codegraph.mapping import Crosswalk, Mapping
@@ -131,4 +132,5 @@ _READERS: Final[tuple[Callable[[CodeGraph, Code, str | None], Iterator[Mapping]]
     _from_mappings,
     _from_gems,
     _from_groupings,
+    from_indications,
 )

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from codegraph.crosswalk.combinations import Choice, Combination, Part, from_gem
+from codegraph.crosswalk.indications import INDICATED
 from codegraph.errors import NotLoaded
 from codegraph.mapping import ASIDE, OVERLAP, Crosswalk, Mapping, reading_in_words
 from codegraph.model import INVERSE, PREDICATES, RELATIONS
@@ -26,6 +27,11 @@ _BRINGS: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("cpt", "rbcs"): ("rbcs/", "the CMS Restructured BETOS file"),
     ("hcpcs", "rbcs"): ("rbcs/", "the CMS Restructured BETOS file"),
     ("icd10cm", "mondo"): ("sssom-", "an SSSOM file between ICD-10-CM and Mondo"),
+}
+# By whether the code is a condition.
+_NOT_INDICATED: Final = {
+    True: "not known: no {1} code is stated to be for {0} or for a header above it",
+    False: "not known: no condition is stated for what {0} denotes",
 }
 DEFINED: Final = frozenset({("cpt", "icd10pcs"), ("icd10pcs", "cpt")})
 
@@ -110,6 +116,8 @@ class Rest:
     def _nothing(self, code: Code, to: str | None) -> str:
         if to is None:
             return f"not known: no loaded source maps {code}"
+        if (code.system, to) in INDICATED:
+            return _NOT_INDICATED[code.system == "icd10cm"].format(code, to)
         self.require(code.system, to)
         if (code.system, to) in DEFINED:
             return self._undefined(code, to)
