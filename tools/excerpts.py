@@ -1,10 +1,11 @@
-"""Writes the packaged excerpts of ICD-10-PCS and ICD-10-CM anew from official files.
+"""Writes the packaged excerpts of ICD-10-PCS, ICD-10-CM and the fee schedule anew from official files.
 
-    python tools/excerpts.py FOLDER [icd10pcs] [icd10cm]
+    python tools/excerpts.py FOLDER [icd10pcs] [icd10cm] [figures]
 
 The ICD-10-PCS excerpt holds the codes that packaged definitions and curated mappings lead to, as rows of the tables;
-the ICD-10-CM excerpt the codes that packaged indications name, with the headers above and the codes below them. Both
-sources are works of the US Government. Where a build reads the official files, they take the excerpts' place.
+the ICD-10-CM excerpt the codes that packaged indications name, with the headers above and the codes below them; the
+figures are those of the packaged CPT codes. All three sources are works of the US Government. Where a build reads the
+official files, they take the excerpts' place.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from codegraph.build.derived import derived, hierarchy_of
 from codegraph.knowledge import Packaged, mapping_files
 from codegraph.namespaces import contract
 from codegraph.pcs import Grammar, Table
-from codegraph.sources import icd10cm_tabular, icd10pcs_tables
+from codegraph.rdf import TYPE
+from codegraph.sources import icd10cm_tabular, icd10pcs_tables, pfs_relative_values
 from codegraph.sources.files import Member
 from codegraph.sources.icd10_order import READERS as ORDER_READERS
 from codegraph.sources.sssom import read_file
@@ -193,7 +195,7 @@ def turtle(subject: str, place: tuple[str, str | None, str, str], billable: dict
 def write_cm(folder: Path) -> str:
     """Write the ICD-10-CM excerpt; return what was written."""
     places, billable, year = cm_places(folder)
-    found = wanted_cm(Packaged.load(), places, billable)
+    found = wanted_cm(Packaged.load([f"icd10cm/{year}"]), places, billable)
     blocks = sorted(s for s in found if s.startswith("group:"))
     codes = sorted(found - set(blocks))
     parts = [CM_HEAD.format(year=year), "# Blocks\n", *(turtle(s, places[s], billable) for s in blocks)]
@@ -203,7 +205,80 @@ def write_cm(folder: Path) -> str:
     return f"{target.name}: {len(codes)} codes, {len(blocks)} blocks"
 
 
-WRITERS: dict[str, Callable[[Path], str]] = {"icd10pcs": write_pcs, "icd10cm": write_cm}
+# Fee schedule
+
+FIGURES_HEAD = """\
+# Relative values of the packaged CPT codes in CMS's physician fee schedule; written by tools/excerpts.py from the
+# official file (a work of the US Government), without any descriptor. Where a build reads the official file of this
+# release, the same entries, under the same IRIs, come from there. A flag is stated only where it is set.
+@prefix cg: <https://w3id.org/codegraph/ontology#> .
+@prefix cpt: <https://w3id.org/codegraph/code/cpt/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix global-period: <https://w3id.org/codegraph/concept/global-period/> .
+@prefix modifier: <https://w3id.org/codegraph/code/modifier/> .
+@prefix pfs: <https://w3id.org/codegraph/entry/{ident}/> .
+@prefix pfs-status: <https://w3id.org/codegraph/concept/pfs-status/> .
+@prefix release: <https://w3id.org/codegraph/release/cms-pfs/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+release:{version}
+    a cg:Release ;
+    dcterms:title "{title}"@en ;
+    dcterms:identifier "{ident}" ;
+    dcterms:publisher "Centers for Medicare & Medicaid Services" ;
+    dcterms:issued "{issued}"^^xsd:date ;
+    dcterms:license <https://www.usa.gov/government-works> ;
+    cg:source "cms-pfs" ;
+    cg:version "{version}" ;
+    cg:effectiveFrom "{start}"^^xsd:date ;
+    cg:effectiveTo "{end}"^^xsd:date ;
+    cg:isLicensed false .
+"""
+
+
+PFS_RELEASES = "https://w3id.org/codegraph/release/cms-pfs/"
+
+
+def short_term(token: str, entries: str) -> str:
+    """Return an N-Triples term as Turtle with the prefixes of the head; decimals and booleans go bare."""
+    if token.startswith("<"):
+        if token[1:].startswith(entries):
+            return f"pfs:{token[1 + len(entries) : -1]}"
+        if token[1:].startswith(PFS_RELEASES):
+            return f"release:{token[1 + len(PFS_RELEASES) : -1]}"
+        return contract(token[1:-1])
+    value, datatype, _ = token.partition("^^")
+    return value.strip('"') if datatype else token
+
+
+def write_figures(folder: Path) -> str:
+    """Write the relative values of the packaged CPT codes; return what was written."""
+    member = Member(newest(folder, "PPRRVU*.csv"), None)
+    reader = pfs_relative_values.READER
+    release = reader.release(member)
+    packaged = {contract(c).partition(":")[2] for c in Packaged.load([release.ident]).instances("cg:CptCode")}
+    entries = f"https://w3id.org/codegraph/entry/{release.ident}/"
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in reader.read(member):
+        if getattr(row, "code", None) in packaged:
+            for subject, predicate, obj in reader.triples(row, release):
+                name = "a" if predicate == TYPE else short_term(predicate, entries)
+                found[short_term(subject, entries)].append(f"{name} {short_term(obj, entries)}")
+    head = FIGURES_HEAD.format(
+        title=release.title, ident=release.ident, version=release.version, issued=release.issued,
+        start=release.effective_from, end=release.effective_to,
+    )  # fmt: skip
+    parts = [head, *(f"{s} " + " ;\n    ".join(said) + " .\n" for s, said in sorted(found.items()))]
+    target = KNOWLEDGE / "figures" / f"cms-pfs-{release.version}.ttl"
+    target.write_text("\n".join(parts), encoding="utf-8")
+    return f"{target.name}: {len(found)} entries"
+
+
+WRITERS: dict[str, Callable[[Path], str]] = {
+    "icd10pcs": write_pcs,
+    "icd10cm": write_cm,
+    "figures": write_figures,
+}
 
 
 def main(arguments: list[str]) -> None:
