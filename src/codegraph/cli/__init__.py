@@ -18,10 +18,14 @@ from codegraph.errors import CodegraphError
 
 COMMANDS = (
     "build",
+    "codes",
+    "common",
     "crosswalk",
+    "differences",
     "export",
     "fetch",
     "info",
+    "path",
     "query",
     "related",
     "show",

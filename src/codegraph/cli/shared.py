@@ -35,6 +35,11 @@ def format_option(*names: str) -> Callable[[_F], _F]:
     )
 
 
+def in_words(kg: CodeGraph, terms: Iterable[str]) -> str:
+    """Return the labels of terms (CURIEs), joined."""
+    return " + ".join(str(kg.store.object(t, "skos:prefLabel") or t) for t in terms) or "(not stated)"
+
+
 def print_json(value: Any) -> None:  # noqa: ANN401
     """Print indented JSON; decimals keep their digits, dates are ISO."""
     from codegraph.render import jsonable
