@@ -12,13 +12,13 @@ from tests.reasoner.marks import needs_java, needs_whelk
 pytestmark = [pytest.mark.full_data, pytest.mark.full_reasoner, pytest.mark.slow]
 CODES = 79_115
 CASES = [
-    pytest.param(reasoners.hermit, "view.nt", ("0D",), 5_000, 4_000, marks=needs_java, id="HermiT-0D"),
-    pytest.param(reasoners.whelk, "view.ofn", ("0D",), 5_000, 4_000, marks=needs_whelk, id="whelk-0D"),
+    pytest.param(reasoners.hermit, "view.nt", ("0D",), 4_000, 4_000, marks=needs_java, id="HermiT-0D"),
+    pytest.param(reasoners.whelk, "view.ofn", ("0D",), 4_000, 4_000, marks=needs_whelk, id="whelk-0D"),
     pytest.param(
         reasoners.whelk,
         "view.ofn",
         reasoners.GASTROINTESTINAL,
-        6_000,
+        5_000,
         10_000,
         marks=needs_whelk,
         id="whelk-gastrointestinal",

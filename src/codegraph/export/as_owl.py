@@ -193,9 +193,10 @@ def _beginnings(pcs: Sequence[str] | None) -> tuple[str, ...] | None:
     if pcs is None:
         return None
     starts = sorted({start.strip().lower() for start in ([pcs] if isinstance(pcs, str) else pcs)})
-    if strange := next((start for start in starts if not _START.fullmatch(start)), None):
+    strange = [start for start in starts if not _START.fullmatch(start)]
+    if strange:
         raise InvalidCode(
-            f"{strange!r} does not begin a code of ICD-10-PCS; write a table (0D1) or a part of one"
+            f"{strange[0]!r} does not begin a code of ICD-10-PCS; write a table (0D1) or a part of one"
         )
     return tuple(starts)
 
