@@ -99,6 +99,7 @@ class PcsRelease:
             here = tables.facet_values(grammar)
             values.update(here)
             known |= {concept_iri(*curie.split(":", 1)) for curie in here}
+            known |= {concept_iri("scheme", curie.partition(":")[0]) for curie in here}
             known |= {tables.group_iri(prefix[:n]) for prefix in grammar.tables for n in (1, 2, 3)}
         for line in site_lines(values, packaged):
             yield IDENT, line
