@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from codegraph.codes import SYSTEMS
 from codegraph.crosswalk.lookup import TARGETS
-from codegraph.crosswalk.pairs import Row, Rows, answers, without
+from codegraph.crosswalk.pairs import OUTCOMES, Row, Rows, answers, without
 from codegraph.errors import InvalidCode, NotLoaded, UnknownTerm
 from codegraph.model import PREDICATES, Relation
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
 COLUMNS: Final = ("row", "code", *Row._fields)
+# Columns with few different values, which a frame keeps as numbers; of the last two all values are known.
+_NAMES: Final = ("justification", "mapping_set")
+_ONE_OF: Final = {"relation": list(PREDICATES), "outcome": list(OUTCOMES)}
 _NULL: Final = without("null")
 
 # The distinct texts of a column, and how their answers (the last one that of nulls) become its frame.
@@ -69,6 +72,7 @@ def _of_polars(codes: Any) -> Column:  # noqa: ANN401
 
     def spread(found: list[Rows]) -> pl.DataFrame:
         types: dict[str, Any] = dict.fromkeys(Row._fields, pl.String)
+        types |= dict.fromkeys(_NAMES, pl.Categorical) | {n: pl.Enum(v) for n, v in _ONE_OF.items()}
         types |= {"confidence": pl.Float64, "combination": pl.Boolean}
         answered = pl.DataFrame(list(chain.from_iterable(found)), schema=types, orient="row")
         lists = pl.Series("at", _runs(found), dtype=pl.List(pl.UInt32))
@@ -87,7 +91,11 @@ def _of_pandas(codes: Any) -> Column:  # noqa: ANN401
     places, distinct = pd.factorize(codes)  # -1 where null: the last of the answers
 
     def spread(found: list[Rows]) -> pd.DataFrame:
-        types = dict.fromkeys(Row._fields, "string") | {"confidence": "float64", "combination": "bool"}
+        types: dict[str, Any] = dict.fromkeys(Row._fields, "string") | {
+            "confidence": "float64",
+            "combination": "bool",
+        }
+        types |= dict.fromkeys(_NAMES, "category") | {n: pd.CategoricalDtype(v) for n, v in _ONE_OF.items()}
         columns = zip(*chain.from_iterable(found), strict=True)
         answered = pd.DataFrame(
             {n: pd.Series(c, dtype=types[n]) for n, c in zip(Row._fields, columns, strict=True)}

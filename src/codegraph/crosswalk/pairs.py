@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from codegraph.codes import CodeRef, candidates, normalise
+from codegraph.crosswalk.indications import INDICATED, from_indications
 from codegraph.crosswalk.lookup import GROUPINGS, of_category, of_gem_row, order
 from codegraph.crosswalk.rest import Rest, of_row
 from codegraph.errors import InvalidCode, NotLoaded
+from codegraph.hierarchy import below
 from codegraph.mapping import OVERLAP, Mapping
 from codegraph.model import Relation
 from codegraph.views import Code
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 # Up to so many codes are looked up one by one, beyond it all pairs of their systems are read, and kept.
 FEW: Final = 1000
+OUTCOMES: Final = ("mapped", "unmapped", "unknown", "invalid", "ambiguous", "null", "not loaded")
 
 
 class Row(NamedTuple):
@@ -157,8 +160,7 @@ def _pairs(graph: CodeGraph, system: str, to: str) -> dict[str, Rows]:
     """Return the answers proper of all codes of a system by notation."""
     key = system, to, "answer"
     if key not in graph._pairs:
-        readers = (_mappings, _gems, _categories)
-        graph._pairs[key] = _by_code(chain.from_iterable(read(graph, system, to) for read in readers))
+        graph._pairs[key] = _by_code(chain.from_iterable(read(graph, system, to) for read in _READERS))
     return graph._pairs[key]
 
 
@@ -167,7 +169,9 @@ def _overlapping(graph: CodeGraph, system: str, to: str) -> dict[str, Rows]:
     key = system, to, OVERLAP
     if key not in graph._pairs:
         there = graph._has_table("mapping_apart")
-        rows = _mappings(graph, system, to, "mapping_apart", f" AND apart = '{OVERLAP}'") if there else ()
+        rows = (
+            _from_mappings(graph, system, to, "mapping_apart", f" AND apart = '{OVERLAP}'") if there else ()
+        )
         graph._pairs[key] = _by_code(rows, by_target=True)
     return graph._pairs[key]
 
@@ -195,7 +199,7 @@ def _row(m: Mapping) -> Row:
     )
 
 
-def _mappings(
+def _from_mappings(
     graph: CodeGraph, system: str, to: str, table: str = "mapping", where: str = ""
 ) -> Iterator[Mapping]:
     """Yield derived, curated and SSSOM mappings of a whole system, and their inverses."""
@@ -210,7 +214,7 @@ def _mappings(
             yield of_row(code, Code(graph, to, row[0].partition(":")[2]), tuple(row), inverse=inverse)
 
 
-def _gems(graph: CodeGraph, system: str, to: str) -> Iterator[Mapping]:
+def _from_gems(graph: CodeGraph, system: str, to: str) -> Iterator[Mapping]:
     """Yield the rows of the general equivalence mappings of a whole system."""
     sql = (
         "SELECT subject, object, approximate, combination, scenario, choice_list, release FROM gem "
@@ -221,7 +225,7 @@ def _gems(graph: CodeGraph, system: str, to: str) -> Iterator[Mapping]:
             yield of_gem_row(Code(graph, system, source), Code(graph, to, target), *said)
 
 
-def _categories(graph: CodeGraph, system: str, to: str) -> Iterator[Mapping]:
+def _from_groupings(graph: CodeGraph, system: str, to: str) -> Iterator[Mapping]:
     """Yield the categories that a grouping puts the codes of a system in."""
     if to not in GROUPINGS:
         return
@@ -234,3 +238,26 @@ def _categories(graph: CodeGraph, system: str, to: str) -> Iterator[Mapping]:
         rows += [(notation, notation[:3], release) for notation, release in codes]
     for notation, category, release in rows:
         yield of_category(Code(graph, system, notation), Code(graph, to, category), release)
+
+
+def _from_indications(graph: CodeGraph, system: str, to: str) -> Iterator[Mapping]:
+    """Yield what indications say of a whole system: of all conditions stated, and all below them, or of what treats."""
+    if (system, to) not in INDICATED:
+        return
+    if system == "icd10cm":
+        stated = {condition for _, condition in graph.store.edges("cg:ofCondition")}
+        curies = {curie for condition in stated for curie in below(graph.store, condition, with_self=True)}
+    else:
+        curies = {curie for coded in graph._coded.values() for curie, _ in coded}
+    for own, _, notation in (curie.partition(":") for curie in sorted(curies)):
+        if own == system:
+            yield from from_indications(graph, Code(graph, system, notation), to)
+
+
+# As in the look-up of one code, and in that order.
+_READERS: Final[tuple[Callable[[CodeGraph, str, str], Iterator[Mapping]], ...]] = (
+    _from_mappings,
+    _from_gems,
+    _from_groupings,
+    _from_indications,
+)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from codegraph.crosswalk.combinations import Choice, Combination, Part, from_gem
 from codegraph.crosswalk.indications import INDICATED
 from codegraph.errors import NotLoaded
-from codegraph.mapping import ASIDE, OVERLAP, Crosswalk, Mapping, reading_in_words
+from codegraph.mapping import ASIDE, REGION, Crosswalk, Mapping, reading_in_words
 from codegraph.model import INVERSE, PREDICATES, RELATIONS
 from codegraph.views import Code
 
@@ -127,7 +127,7 @@ class Rest:
         """Raise NotLoaded where nothing that is loaded would map one system to another."""
         brings = _BRINGS.get((system, to))
         if brings is None:
-            if (system, to) not in DEFINED:
+            if (system, to) not in DEFINED | INDICATED:
                 raise NotLoaded(f"no source that codegraph reads maps {system} to {to}")
         elif not any(s.release.startswith(brings[0]) for s in self._graph.manifest.sources):
             raise NotLoaded(
@@ -153,15 +153,14 @@ class Rest:
             for row in self._graph.tables.rows(statement, (code.curie,)):
                 system, _, notation = row[0].partition(":")
                 if to in (None, system):
-                    edition = row[8].removeprefix("edition ") if row[8].startswith("edition ") else None
                     target = Code(self._graph, system, notation)
-                    found.append((row[8], of_row(code, target, row[:8], inverse=inverse, edition=edition)))
+                    found.append((row[8], of_row(code, target, row[:8], inverse=inverse, apart=row[8])))
         return sorted(found, key=lambda pair: (pair[0], pair[1].target))
 
     def apart(self, found: Crosswalk, group: str) -> tuple[Mapping, ...]:
         """Return the mappings of one group: `aside` or `overlap`."""
-        assert group in (ASIDE, OVERLAP)
-        return tuple(m for name, m in self.apart_all(found.source_code, found.to) if name == group)
+        groups = (ASIDE, REGION) if group == ASIDE else (group,)
+        return tuple(m for name, m in self.apart_all(found.source_code, found.to) if name in groups)
 
     def combinations(self, found: Crosswalk) -> tuple[Combination, ...]:
         """Return what only together makes up the source: acts of a definition, scenarios of a GEM."""
@@ -223,7 +222,7 @@ def _combination(
 
 
 def of_row(
-    code: Code, target: Code, row: tuple[Any, ...], *, inverse: bool, edition: str | None = None
+    code: Code, target: Code, row: tuple[Any, ...], *, inverse: bool, apart: str | None = None
 ) -> Mapping:
     """Return the mapping that a row of the table says; an inverse one with its relation turned round."""
     _, predicate, justification, confidence, mapping_set, release, comment, detail = row
@@ -245,7 +244,7 @@ def of_row(
         mapping_set,
         _part(code, target, inverse=inverse) if detail and _TOGETHER in detail else None,
         (),
-        edition,
+        apart,
         detail or "",
         inverse,
     )
