@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Groups of derived mappings that stand apart from the answer proper.
 ASIDE = "aside"
 OVERLAP = "overlap"
+REGION = "region"
+EDITION = "edition "
 
 
 _READINGS = (
@@ -25,11 +27,18 @@ _READINGS = (
 )
 
 
+def cite(guideline: str) -> str:
+    """Return a guideline as people cite it.
+
+    >>> cite("guideline:pcs-b3-11b")
+    'B3.11b'
+    """
+    return guideline.rpartition(":")[2].removeprefix("pcs-").capitalize().replace("-", ".")
+
+
 def reading_in_words(source: str, guidelines: str, note: str) -> str:
     """Return a reading as people cite it: its note, the guidelines that it follows, its source."""
-    cited = [
-        g.rpartition(":")[2].removeprefix("pcs-").upper().replace("-", ".", 1) for g in guidelines.split()
-    ]
+    cited = [cite(guideline) for guideline in guidelines.split()]
     by = f"guideline {', '.join(cited)}" if cited else ""
     told = "; ".join(filter(None, (by, source)))
     return f"{note} ({told})".strip() if told else note
@@ -41,8 +50,8 @@ class Mapping:
 
     `relation` is said of the target: exact, narrower, broader or related. `justification` is a SEMAPV CURIE.
     `confidence` is between 0 and 1, None where the source gives none. `combination` names the part that the target
-    plays where only several targets together make up the source. `path` names the codes in between, where the
-    mapping was chained. `edition` names the edition that still has the target, where the newest one does not.
+    plays where only several targets together make up the source. `path` holds the hops of a mapping that was chained.
+    `apart` names the group of a derived mapping that does not belong to the answer proper.
     """
 
     source_code: Code
@@ -56,7 +65,7 @@ class Mapping:
     mapping_set: str = ""
     combination: str | None = None
     path: tuple[Mapping, ...] = ()
-    edition: str | None = None
+    apart: str | None = None
     detail: str = field(default="", repr=False)  # JSON as the table holds it, taken apart when asked for
     inverse: bool = False
 
@@ -101,7 +110,14 @@ class Mapping:
         """Return why the target stands apart from the answer proper, None where it belongs to it."""
         if self.unnamed:
             return f"differs in what the definition does not name: {', '.join(self.unnamed)}"
-        return f"valid in edition {self.edition} only" if self.edition else None
+        if self.apart == REGION:
+            return "names a region where another code names the body part (guideline B2.1a)"
+        return f"valid in {self.apart} only" if self.edition else None
+
+    @property
+    def edition(self) -> str | None:
+        """Return the edition that still has the target, None where the newest one has it."""
+        return self.apart.removeprefix(EDITION) if self.apart and self.apart.startswith(EDITION) else None
 
     def explain(self) -> str:
         """Return, line by line, why the target maps: each facet of the two definitions, then who says so."""
@@ -153,7 +169,7 @@ class Crosswalk(Sequence[Mapping]):
 
     @property
     def aside(self) -> tuple[Mapping, ...]:
-        """Return targets that would be covered but say something that the source does not name, in their order."""
+        """Return targets that would be covered but say something that the source does not name, and wider regions."""
         return self._more.apart(self, ASIDE) if self._more else ()
 
     @property

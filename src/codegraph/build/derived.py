@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -126,6 +126,21 @@ def _curies(packaged: Packaged, subject: str, predicate: str) -> list[str]:
     return [contract(v[1:-1]) for v in packaged.values(subject, predicate)]
 
 
+# Tables of ICD-10-PCS for anatomical regions: where a code names the body part, a region that holds it is no answer
+# (guideline B2.1a).
+_REGIONS: Final = ("0W", "0X", "0Y")
+
+
+def _placed(row: tuple[Derived, str], rows: Mapping[str, tuple[Derived, str]]) -> tuple[Derived, str]:
+    """Set a wider region apart where another code of the act names the body part."""
+    derived, group = row
+    region = derived.code.startswith(_REGIONS) and derived.comparison.relation == "broader"
+    if group != "answer" or not region:
+        return row
+    named = any(g == "answer" and not code.startswith(_REGIONS) for code, (_, g) in rows.items())
+    return (derived, "region") if named else row
+
+
 class _Build:
     """Derives the mappings of one build: every packaged CPT code against every loaded edition of ICD-10-PCS."""
 
@@ -148,7 +163,7 @@ class _Build:
                     if not any(derived.code in g for g in newer):
                         group = f"edition {grammar.version}" if number else derived.group
                         rows[derived.code] = (derived, group)
-            self._known[act] = [rows[code] for code in sorted(rows)]
+            self._known[act] = [_placed(rows[code], rows) for code in sorted(rows)]
         return self._known[act]
 
     def add(self, code: str, procedure: str) -> None:

@@ -13,6 +13,7 @@ from codegraph.cli.shared import format_option, open_graph, print_json, print_ta
 
 if TYPE_CHECKING:
     from codegraph.crosswalk.combinations import Combination
+    from codegraph.export.as_conceptmap import FhirRelease
     from codegraph.graph import CodeGraph
     from codegraph.mapping import Crosswalk, Mapping
 
@@ -54,7 +55,7 @@ def command(
     on: str | None,
     explain: bool,
     show_all: bool,
-    fhir_version: str,
+    fhir_version: FhirRelease,
     format: str,
 ) -> None:
     r"""Show what CODE maps to: the target, how it stands to CODE, why, and who says so.
@@ -110,7 +111,8 @@ def _explained(graph: CodeGraph, m: Mapping) -> None:
         rows = [
             (f"  {f.name}", _words(graph, f.source), _words(graph, f.target), f.relation) for f in m.facets
         ]
-        print_table(("  facet", str(m.source_code), str(m.target), "target is"), rows)
+        source = f"{m.source_code}, as read" if m.readings else str(m.source_code)
+        print_table(("  facet", source, str(m.target), "target is"), rows)
     for line in m.explain().splitlines()[1 + len(m.facets) :]:
         click.echo(line)
     click.echo()
