@@ -3,7 +3,7 @@
     python -m benchmarks.reasoners                        # the packaged release
     python -m benchmarks.reasoners --release DIR          # with official tables: all of 0D with both, all with whelk
 
-Ends with 1 where two of them differ. Needs Java for HermiT, and the extra `reasoner` for whelk.
+Ends with 1 where two of them differ or one fails. Needs Java for HermiT, and the extra `reasoner` for whelk.
 """
 
 from __future__ import annotations
@@ -19,15 +19,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.processes import PYTHON, run
+from benchmarks.processes import PYTHON, ChildFailed, run
 from benchmarks.table import Peer, Row, Stats
 from codegraph import CodeGraph
 from codegraph.crosswalk.differences import Defined, defined, specializes
 from codegraph.crosswalk.subsumption import Hierarchy, Subsumption
+from codegraph.errors import ReasonerError
 from codegraph.namespaces import CONCEPT_PREFIXES, contract
 from codegraph.reasoning import check_consistency
 from codegraph.store import GraphStore
 
+__all__ = ["ChildFailed", "Found", "asked", "compared", "hermit", "ours", "rows", "whelk"]
 START = CONCEPT_PREFIXES["procedure"]
 GASTROINTESTINAL = ("0D", "0F", "0W", "3E", "BD", "BF", "CD", "CF", "DD", "DF")
 SECTION = "subsumption beside reasoners"
@@ -193,7 +195,7 @@ def main() -> int:
     graph = CodeGraph.open(parser.parse_args().release)
     try:
         measured = rows(graph)
-    except ValueError as error:
+    except (ChildFailed, ReasonerError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     for row in measured:
