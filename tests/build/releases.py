@@ -6,6 +6,7 @@ import pytest
 
 from codegraph.build.pipeline import build
 from codegraph.graph import CodeGraph
+from tests.build import mapped_files
 from tests.build.small_files import write_all
 
 
@@ -21,3 +22,11 @@ def small(tmp_path_factory):
 def kg(packaged_cache):
     """Return the CodeGraph of the packaged knowledge."""
     return CodeGraph(next(p for p in packaged_cache.glob("packaged-*") if p.is_dir()))
+
+
+@pytest.fixture(scope="session")
+def mapped(tmp_path_factory):
+    """Return the CodeGraph of a release with mapping sets of every kind, licensed ones too."""
+    folder = tmp_path_factory.mktemp("mapped")
+    build([mapped_files.write_files(folder / "files")], folder / "release")
+    return CodeGraph(folder / "release")

@@ -10,7 +10,8 @@ from tests.interchange.fhir_rules import faults
 
 from codegraph.codes import SYSTEMS
 from codegraph.crosswalk.combinations import Combination, Part
-from codegraph.export.as_conceptmap import concept_map, system_uri
+from codegraph.errors import CodegraphError
+from codegraph.export.as_conceptmap import concept_map, resource, system_uri
 from codegraph.model import PREDICATES
 
 RELEASES = ("R4", "R5")
@@ -40,7 +41,7 @@ BYPASS = Code("icd10pcs", "0D1B0Z4", "Bypass Ileum to Cutaneous, Open Approach")
 
 
 def one(relation: str, fhir: str, **more) -> dict:
-    made = concept_map(
+    made = resource(
         [Mapping(ILEOSTOMY, BYPASS, relation, **more)], source=ILEOSTOMY, to="icd10pcs", fhir=fhir
     )
     assert faults(made, fhir) == []
@@ -71,8 +72,8 @@ def test_a_narrower_target_always_has_a_comment():
 def test_systems_have_the_uris_and_editions_of_fhir():
     mappings = [Mapping(ILEOSTOMY, BYPASS, "narrower")]
     editions = {"icd10pcs": "2026"}
-    r5 = concept_map(mappings, source=ILEOSTOMY, to="icd10pcs", versions=editions)["group"][0]
-    r4 = concept_map(mappings, source=ILEOSTOMY, to="icd10pcs", versions=editions, fhir="R4")["group"][0]
+    r5 = resource(mappings, source=ILEOSTOMY, to="icd10pcs", versions=editions)["group"][0]
+    r4 = resource(mappings, source=ILEOSTOMY, to="icd10pcs", versions=editions, fhir="R4")["group"][0]
     assert (r5["source"], r5["target"]) == (
         "http://www.ama-assn.org/go/cpt",
         "http://www.cms.gov/Medicare/Coding/ICD10|2026",
@@ -92,7 +93,7 @@ def test_what_belongs_together_is_said(fhir):
         Mapping(ILEOSTOMY, BYPASS, "related"),
         Mapping(ILEOSTOMY, Code("icd10pcs", "0DBN0ZZ"), "related"),
     ]
-    made = concept_map(
+    made = resource(
         targets, source=ILEOSTOMY, to="icd10pcs", fhir=fhir, combinations=[Combination("way 1", parts)]
     )
     assert faults(made, fhir) == []
@@ -116,7 +117,7 @@ def test_the_part_that_a_mapping_names_itself_is_kept():
 @pytest.mark.parametrize("fhir", RELEASES)
 def test_no_counterpart_is_said_only_where_it_is_known(fhir):
     residual = Code("cpt", "44799")
-    told = concept_map([], source=residual, to="icd10pcs", fhir=fhir, note="a residual code", unmapped=True)
+    told = resource([], source=residual, to="icd10pcs", fhir=fhir, note="a residual code", unmapped=True)
     assert faults(told, fhir) == []
     (element,) = told["group"][0]["element"]
     if fhir == "R5":
@@ -124,23 +125,23 @@ def test_no_counterpart_is_said_only_where_it_is_known(fhir):
         assert told["description"] == "a residual code"
     else:
         assert element["target"] == [{"equivalence": "unmatched", "comment": "a residual code"}]
-    unknown = concept_map([], source=residual, to="icd10pcs", fhir=fhir, note="not known")
+    unknown = resource([], source=residual, to="icd10pcs", fhir=fhir, note="not known")
     assert faults(unknown, fhir) == []
     assert "group" not in unknown
 
 
 def test_the_notice_of_cpt_stands_where_a_cpt_code_does():
-    either = concept_map([Mapping(BYPASS, ILEOSTOMY, "broader")], source=BYPASS, to="cpt")
+    either = resource([Mapping(BYPASS, ILEOSTOMY, "broader")], source=BYPASS, to="cpt")
     assert "American Medical Association" in either["copyright"]
     assert "no CPT descriptor" in either["copyright"]
-    neither = concept_map([Mapping(BYPASS, Code("ccsr", "GIS024"), "broader")], source=BYPASS, to="ccsr")
+    neither = resource([Mapping(BYPASS, Code("ccsr", "GIS024"), "broader")], source=BYPASS, to="ccsr")
     assert "American Medical Association" not in neither["copyright"]
 
 
 def test_no_clock_is_read():
-    made = concept_map([Mapping(ILEOSTOMY, BYPASS, "exact")], source=ILEOSTOMY)
+    made = resource([Mapping(ILEOSTOMY, BYPASS, "exact")], source=ILEOSTOMY)
     assert "date" not in made
-    dated = concept_map([], source=ILEOSTOMY, date="2026-01-31", version="0.1.0")
+    dated = resource([], source=ILEOSTOMY, date="2026-01-31", version="0.1.0")
     assert (dated["date"], dated["version"], dated["status"]) == ("2026-01-31", "0.1.0", "active")
     assert dated["url"] == "https://w3id.org/codegraph/fhir/ConceptMap/crosswalk-cpt-44310"
 
@@ -149,17 +150,28 @@ def test_no_clock_is_read():
 @pytest.mark.parametrize("code", ["cpt:44310", "icd10cm:K50.012", "cpt:44150", "icd10cm:Z93.0"])
 def test_crosswalks_of_a_release_are_whole_concept_maps(mapped, code, fhir):
     found = mapped.crosswalk(code)
-    made = concept_map(
-        found, source=found.source_code, fhir=fhir, combinations=found.combinations, note=found.note
-    )
+    made = concept_map(found, version=fhir)
     assert faults(made, fhir) == []
     elements = [e for group in made.get("group", ()) for e in group["element"]]
     assert sum(len(e["target"]) for e in elements) == len(found)
     assert json.loads(json.dumps(made)) == made
 
 
+def test_the_release_dates_and_names_the_editions(mapped):
+    found = mapped.crosswalk("cpt:44310", to="icd10pcs")
+    made = concept_map(found)
+    edition = max(s.release for s in mapped.manifest.sources if s.release.startswith("icd10pcs/"))
+    assert made["group"][0]["target"].endswith(f"|{edition.partition('/')[2]}")
+    assert made.get("date") == mapped.manifest.built
+    none = concept_map(mapped.crosswalk("cpt:44238", to="icd10pcs"))
+    assert none["group"][0]["element"][0]["noMap"] is True
+    assert none["description"]
+    with pytest.raises(CodegraphError, match="not for 'R3'"):
+        concept_map(found, version="R3")
+
+
 def test_the_rules_do_find_faults():
-    good = concept_map([Mapping(ILEOSTOMY, BYPASS, "narrower", confidence=0.5)], source=ILEOSTOMY)
+    good = resource([Mapping(ILEOSTOMY, BYPASS, "narrower", confidence=0.5)], source=ILEOSTOMY)
     assert faults(good, "R5") == []
     assert faults(good, "R4") != []  # R5 words in R4
     for path, value in (

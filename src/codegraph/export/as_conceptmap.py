@@ -12,8 +12,11 @@ from typing import Any, Final, Literal, Protocol
 
 from codegraph.codes import SYSTEMS
 from codegraph.crosswalk.combinations import Combination
+from codegraph.errors import CodegraphError
+from codegraph.mapping import Crosswalk
 from codegraph.model import Relation
 from codegraph.namespaces import BASE, CODE, CONCEPT
+from codegraph.release import Manifest
 
 FhirRelease = Literal["R4", "R5"]
 RELATIONSHIPS: Final[dict[Relation, str]] = {
@@ -104,7 +107,50 @@ def system_uri(system: str) -> str:
     return "http://purl.obolibrary.org/obo/mondo.owl" if system == "mondo" else f"{CONCEPT}scheme/{system}"
 
 
-def concept_map(
+def concept_map(found: Crosswalk, *, version: str = "R5") -> dict[str, Any]:
+    """Return a crosswalk as a ConceptMap of FHIR R5 or R4, ready for `json.dumps`.
+
+    Editions of the code systems, the date and the version are those of the release that was asked. Raises
+    CodegraphError for another release of FHIR.
+    """
+    if version not in ("R4", "R5"):
+        raise CodegraphError(f"ConceptMap is written for FHIR R5 and R4, not for {version!r}")
+    graph = found.source_code._graph
+    built = graph.manifest.built
+    return resource(
+        found,
+        source=found.source_code,
+        to=found.to,
+        fhir="R4" if version == "R4" else "R5",
+        note=found.note,
+        unmapped=_is_unmapped(found),
+        combinations=found.combinations,
+        versions=_editions(graph.manifest),
+        date=built[:10] if built else None,
+        version=graph.manifest.codegraph,
+    )
+
+
+def _is_unmapped(found: Crosswalk) -> bool:
+    """Tell whether the release says that the code has no counterpart in the system that was asked for."""
+    tables = found.source_code._graph.tables
+    if found.to is None or not tables.has("unmapped"):
+        return False
+    sql = "SELECT 1 FROM unmapped WHERE subject = ? AND system = ?"
+    return tables.row(sql, (found.source_code.curie, found.to)) is not None
+
+
+def _editions(manifest: Manifest) -> dict[str, str]:
+    """Return the newest edition of each code system whose own list was read."""
+    newest: dict[str, str] = {}
+    for source in manifest.sources:
+        series, _, version = source.release.partition("/")
+        if series in SYSTEMS and series != "modifier":
+            newest[series] = max(version, newest.get(series, ""))
+    return newest
+
+
+def resource(
     mappings: Sequence[Mapped],
     *,
     source: Coded,
@@ -117,7 +163,7 @@ def concept_map(
     date: str | None = None,
     version: str | None = None,
 ) -> dict[str, Any]:
-    """Return the mappings of one code as a ConceptMap resource, ready for `json.dumps`.
+    """Return mappings of one code as a ConceptMap resource, ready for `json.dumps`.
 
     `to` is the target system asked for. With `unmapped` and no mappings the code is said to have no counterpart
     there (R5 `noMap`, R4 `unmatched`), for which `note` is the reason; without it, an empty answer claims nothing.

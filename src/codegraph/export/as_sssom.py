@@ -15,18 +15,22 @@ from typing import Any, Final, TextIO
 from codegraph.mapping import Crosswalk, Mapping
 from codegraph.model import FacetComparison
 from codegraph.namespaces import BASE, CODE, CODE_PREFIXES, MAPPING, PREFIXES, expand
-from codegraph.sources.sssom import MappingSet, SssomMapping, write
+from codegraph.sources.sssom import MappingSet, write_rows
 
 Slots = dict[str, str | tuple[str, ...]]
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 CMS: Final = "https://www.cms.gov/"
 NO_TERM: Final = "sssom:NoTermFound"
-# What the keys of the JSON in `other` mean; a set that has some says so in its own comment.
-OTHER: Final = (
-    "other is JSON. facets: property, values of the subject, values of the object, how the object's stand to the "
-    "subject's. unnamed: values of the object that the subject's definition does not name. places: way of coding and "
-    "part in it, where several objects together make up the subject. gem: flags of the general equivalence mappings."
-)
+# What the keys of the JSON in `other` mean; a set says it of those that it has.
+OTHER: Final = {
+    "facets": "property, values of the subject, values of the object, how the object's stand to the subject's",
+    "unnamed": "values of the object that the subject's definition does not name",
+    "places": "way of coding and part in it, where several objects together make up the subject",
+    "gem": "flags of the general equivalence mappings",
+    "omop": "relationship and concept_ids",
+    "umls": "relation or concept",
+    "snomed": "reference set, map group and priority, rule without its terms, correlation",
+}
 _OURS: Final = {
     **{p: i for p, i in PREFIXES.items() if p not in ("cg", "cgsh", "entry")},
     "code": CODE,
@@ -70,6 +74,12 @@ def as_json(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
+def other_in_words(rows: Iterable[Slots]) -> str:
+    """Return what the keys of `other` in these rows mean, empty where no row has any."""
+    keys = {key for row in rows if "other" in row for key in OTHER if f'"{key}": ' in str(row["other"])}
+    return f"other is JSON. {'; '.join(f'{k}: {OTHER[k]}' for k in OTHER if k in keys)}." if keys else ""
+
+
 def write_sssom(mappings: Iterable[Mapping] | Crosswalk, stream: TextIO) -> None:
     """Write mappings to a text stream opened with `newline=""`; each row says its set, release and reasons.
 
@@ -84,10 +94,11 @@ def write_sssom(mappings: Iterable[Mapping] | Crosswalk, stream: TextIO) -> None
         "mapping_set_id": f"{MAPPING}crosswalk",
         "license": LICENCE,
         "mapping_tool": "codegraph",
-        "comment": OTHER,
     }
+    if explained := other_in_words(rows):
+        about["comment"] = explained
     mapping_set = MappingSet(about, names.prefixes)
-    write(mapping_set, [SssomMapping.of(row, mapping_set) for row in rows], stream)
+    write_rows(mapping_set, rows, stream)
 
 
 def _none(found: Crosswalk, to: str) -> Slots:

@@ -19,17 +19,17 @@ from codegraph.export.as_sssom import (
     CMS,
     LICENCE,
     NO_TERM,
-    OTHER,
     Names,
     Slots,
     as_json,
     base_of,
     facets_in_words,
+    other_in_words,
 )
 from codegraph.namespaces import CODE_PREFIXES
 from codegraph.release import Manifest
 from codegraph.sources import gems
-from codegraph.sources.sssom import MappingSet, SssomMapping, write
+from codegraph.sources.sssom import MappingSet, write_rows
 from codegraph.tables import Tables
 
 ENDING: Final = ".sssom.tsv"
@@ -154,11 +154,11 @@ class _Writer:
         names = Names(said.get("prefixes"))
         rows = list(self._rows(one, names))
         about = _tupled(said["slots"]) or self._about(one)
-        if any("other" in row for row in rows) and "comment" not in about:
-            about["comment"] = OTHER
+        if not said["slots"] and (explained := other_in_words(rows)):
+            about["comment"] = explained
         mapping_set = MappingSet(about, names.prefixes)
         with path.open("w", encoding="utf-8", newline="") as file:
-            write(mapping_set, (SssomMapping.of(row, mapping_set) for row in rows), file)
+            write_rows(mapping_set, rows, file)
         return len(rows)
 
     def _metadata(self, one: Set) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from codegraph.sources.sssom_slots import (
     MULTIPLE,
     RENAMED,
 )
-from codegraph.sources.sssom_writer import canonical, write
+from codegraph.sources.sssom_writer import canonical, write, write_rows
 
 if TYPE_CHECKING:
     pass
@@ -47,6 +47,7 @@ __all__ = [
     "set_row",
     "sniff",
     "write",
+    "write_rows",
 ]
 
 

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from codegraph.errors import SourceError
 from codegraph.sources import sssom_yaml
-from codegraph.sources.sssom_checks import check_set, number
+from codegraph.sources.sssom_checks import check_mapping, check_set, number
 from codegraph.sources.sssom_model import Cell, MappingSet, SssomMapping
 from codegraph.sources.sssom_slots import (
     BUILT_IN,
@@ -35,17 +35,29 @@ def canonical(
     the set says of each mapping stands on the mappings, and these are sorted. Raises ValueError for what SSSOM does
     not allow: a needed slot that is missing, a value that its slot cannot hold, a prefix that nobody declares.
     """
+    slots, rows, prefixes = _settled(mapping_set, (m.values for m in mappings))
+    made = MappingSet(slots, prefixes)
+    return made, [SssomMapping.of(row, made) for row in rows]
+
+
+def _settled(
+    mapping_set: MappingSet, values: Iterable[Map[str, Cell]]
+) -> tuple[Slots, list[Slots], dict[str, str]]:
+    """Return the slots of the set, those of its mappings, and the prefixes in use, all in canonical form."""
+    rows = []
     try:
         check_set(mapping_set.slots, mapping_set.prefixes)
-        found = [SssomMapping.of(_clean(m.values, MAPPING_SLOTS), mapping_set) for m in mappings]
+        for said in values:
+            row = _clean(said, MAPPING_SLOTS)
+            check_mapping(row, mapping_set.prefixes)
+            rows.append(row)
     except SourceError as error:
         raise ValueError(str(error)) from error
-    if not found:
+    if not rows:
         raise ValueError(
             "a mapping set holds at least one mapping; say sssom:NoTermFound where there is none"
         )
     slots = _clean(mapping_set.slots, SET_SLOTS)
-    rows = [dict(m.values) for m in found]
     for slot in HANDED_ON:
         handed = slots.get(slot)
         if handed and all(row.get(slot) in (None, handed) for row in rows) and _all_or_none(slot, rows):
@@ -54,9 +66,8 @@ def canonical(
                 row[slot] = handed
     if SINCE_1_1 & {*slots, *(s for row in rows for s in row)}:
         slots.setdefault("sssom_version", "1.1")
-    made = MappingSet(slots, _used(slots, rows, mapping_set.prefixes))
     rows.sort(key=lambda row: [_cell(row.get(slot)) for slot in MAPPING_SLOTS])
-    return made, [SssomMapping.of(row, made) for row in rows]
+    return slots, rows, _used(slots, rows, mapping_set.prefixes)
 
 
 def _all_or_none(slot: str, rows: Sequence[Slots]) -> bool:
@@ -68,16 +79,19 @@ def write(mapping_set: MappingSet, mappings: Iterable[SssomMapping], stream: Tex
 
     Raises ValueError for what SSSOM does not allow (see `canonical`). Open the stream with `newline=""`.
     """
-    made, found = canonical(mapping_set, mappings)
-    slots = dict(made.slots)
-    rows = [dict(m.values) for m in found]
+    write_rows(mapping_set, (m.values for m in mappings), stream)
+
+
+def write_rows(mapping_set: MappingSet, values: Iterable[Map[str, Cell]], stream: TextIO) -> None:
+    """Write the canonical form of mappings that are given by their slots; see `write`."""
+    slots, rows, prefixes = _settled(mapping_set, values)
     for slot in HANDED_ON:
-        values = {row.get(slot) for row in rows}
-        if len(values) == 1 and (value := next(iter(values))) and slot not in slots:
+        shared = {row.get(slot) for row in rows}
+        if len(shared) == 1 and (value := next(iter(shared))) and slot not in slots:
             slots[slot] = value
             for row in rows:
                 del row[slot]
-    stream.writelines(f"#{line}\n" for line in _head(slots, made.prefixes))
+    stream.writelines(f"#{line}\n" for line in _head(slots, prefixes))
     columns = [slot for slot in MAPPING_SLOTS if any(slot in row for row in rows)]
     stream.write("\t".join(columns) + "\n")
     stream.writelines("\t".join(_quoted(_cell(row.get(slot))) for slot in columns) + "\n" for row in rows)
