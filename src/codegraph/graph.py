@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from codegraph.connection import Path as Connection
+    from codegraph.contradictions.model import Contradictions
     from codegraph.crosswalk.differences import Common, Differences
     from codegraph.crosswalk.pairs import Rows
     from codegraph.crosswalk.subsumption import Hierarchy
@@ -340,6 +341,16 @@ class CodeGraph(Mapping[str, Code]):
         a, b = self._code(first), self._code(second)
         found = common(self._hierarchy, definition_of(self.store, a), definition_of(self.store, b))
         return Common(a.curie, b.curie, tuple((f, tuple(sorted(v))) for f, v in found.items()))
+
+    def contradictions(self, kinds: str | Collection[str] | None = None) -> Contradictions:
+        """Return where two sources disagree, of some kinds (`grouping`, `add-on`, …) or of all but the lesser ones.
+
+        A sequence of rows, each with both sides and who says them; `.not_loaded` tells what could not be looked for.
+        Raises UnknownTerm for a kind that there is not.
+        """
+        from codegraph.contradictions.report import contradictions
+
+        return contradictions(self, kinds)
 
     def related(self, code: str | Code) -> list[Related]:
         """Return codes that stand in some relation to a code: by definition, parts, life cycle, family, edits."""

@@ -58,6 +58,11 @@ def csv(variables: Sequence[str], rows: Terms, *, exact: bool) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
+def texts_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows of plain texts as CSV (RFC 4180), spreadsheet formulas disarmed."""
+    return csv(heads, ([ox.Literal(text) for text in row] for row in rows), exact=False)
+
+
 def _tsv_cell(term: Term | None) -> str:
     if term is None:
         return ""

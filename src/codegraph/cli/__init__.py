@@ -20,6 +20,7 @@ COMMANDS = (
     "build",
     "codes",
     "common",
+    "contradictions",
     "crosswalk",
     "differences",
     "export",
