@@ -5,8 +5,8 @@ Each distinct text is answered once; then the answers are spread over the column
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import chain
+from collections.abc import Callable, Collection, Iterable
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, Final
 
 from codegraph.codes import SYSTEMS
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = ("row", "code", *Row._fields)
 # Columns with few different values, which a frame keeps as numbers; of the last two all values are known.
 _NAMES: Final = ("justification", "mapping_set")
-_ONE_OF: Final = {"relation": list(PREDICATES), "outcome": list(OUTCOMES)}
+_ONE_OF: Final[dict[str, list[str]]] = {"relation": list(PREDICATES), "outcome": list(OUTCOMES)}
 _NULL: Final = without("null")
 
 # The distinct texts of a column, and how their answers (the last one that of nulls) become its frame.
@@ -75,7 +75,8 @@ def _of_polars(codes: Any) -> Column:  # noqa: ANN401
         types |= dict.fromkeys(_NAMES, pl.Categorical) | {n: pl.Enum(v) for n, v in _ONE_OF.items()}
         types |= {"confidence": pl.Float64, "combination": pl.Boolean}
         answered = pl.DataFrame(list(chain.from_iterable(found)), schema=types, orient="row")
-        lists = pl.Series("at", _runs(found), dtype=pl.List(pl.UInt32))
+        ends = pl.Series("at", list(accumulate(map(len, found))), dtype=pl.Int64)
+        lists = pl.int_ranges(ends.shift(1, fill_value=0), ends, dtype=pl.UInt32, eager=True)
         rows = pl.int_range(len(column), dtype=pl.get_index_type(), eager=True)
         at = pl.DataFrame({"row": rows, "at": lists.gather(places)}).explode("at")
         given = column.gather(at["row"]).alias("code")
@@ -112,15 +113,6 @@ def _of_pandas(codes: Any) -> Column:  # noqa: ANN401
         return frame
 
     return [str(value) for value in distinct], spread
-
-
-def _runs(found: Sequence[Rows]) -> list[range]:
-    """Return for each text the places of its rows among all rows."""
-    runs, start = [], 0
-    for rows in found:
-        runs.append(range(start, start + len(rows)))
-        start += len(rows)
-    return runs
 
 
 def _texts(codes: Iterable[object]) -> list[str | None]:

@@ -132,27 +132,36 @@ def _one_by_one(
 def _from_pairs(
     graph: CodeGraph, codes: Iterable[CodeRef], to: str, relations: frozenset[Relation] | None
 ) -> dict[CodeRef, Rows]:
-    found = {}
+    found: dict[CodeRef, Rows] = {}
     weak = relations is not None and "related" in relations
-    for ref in codes:
-        proper = _pairs(graph, ref.system, to).get(ref.notation, ())
-        if not (proper or _is_loaded(graph, ref, to)):
-            found[ref] = without("not loaded", ref.curie)
-            continue
-        rows = (*proper, *(_overlapping(graph, ref.system, to).get(ref.notation, ()) if weak else ()))
-        if relations is not None:
-            rows = tuple(row for row in rows if row.relation in relations)
-        found[ref] = rows or without("unmapped", ref.curie)
+    for system, refs in _by_system(codes).items():
+        proper, loaded = _pairs(graph, system, to), _is_loaded(graph, system, to)
+        overlapping = _overlapping(graph, system, to) if weak else {}
+        for ref in refs:
+            rows = proper.get(ref.notation, ())
+            if not (rows or loaded or Rest(graph).reasons(Code(graph, system, ref.notation), to)):
+                found[ref] = without("not loaded", ref.curie)
+                continue
+            rows += overlapping.get(ref.notation, ())
+            if relations is not None:
+                rows = tuple(row for row in rows if row.relation in relations)
+            found[ref] = rows or without("unmapped", ref.curie)
     return found
 
 
-def _is_loaded(graph: CodeGraph, ref: CodeRef, to: str) -> bool:
-    """Tell whether it is known that a code without mapping has none."""
-    rest = Rest(graph)
+def _by_system(codes: Iterable[CodeRef]) -> dict[str, list[CodeRef]]:
+    found: dict[str, list[CodeRef]] = defaultdict(list)
+    for ref in codes:
+        found[ref.system].append(ref)
+    return found
+
+
+def _is_loaded(graph: CodeGraph, system: str, to: str) -> bool:
+    """Tell whether it is known of a code without mapping that it has none."""
     try:
-        rest.require(ref.system, to)
+        Rest(graph).require(system, to)
     except NotLoaded:
-        return bool(rest.reasons(Code(graph, ref.system, ref.notation), to))
+        return False
     return True
 
 
