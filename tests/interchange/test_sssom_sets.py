@@ -256,3 +256,13 @@ def test_the_official_parser_finds_as_many_mappings(licensed_folder, tmp_path):
         assert done.returncode == 0, done.stderr[-800:]
         found = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
         assert len(found["mappings"]) == len(rows(licensed_folder, name)[1])
+
+
+def test_no_crosswalk_shows_what_is_licensed_unasked(mapped):
+    for code in ("cpt:44310", "icd10cm:K50.012", "icd10pcs:0D1B0Z4"):
+        found = mapped.crosswalk(code)
+        assert {m.target.system for m in found}.isdisjoint({"sct"})
+        assert {m.mapping_set for m in found}.isdisjoint({"omop", "umls-concepts", "umls-relations"})
+        out = io.StringIO(newline="")
+        write_sssom(found, out)
+        assert "99999900" not in out.getvalue()
