@@ -38,3 +38,17 @@ def packaged_cache(tmp_path_factory) -> Path:
         patch.delenv("CODEGRAPH_RELEASE", raising=False)
         CodeGraph.open()
     return folder
+
+
+@pytest.fixture(scope="session")
+def full(data_dir, tmp_path_factory):
+    """Return a release of all official files: CODEGRAPH_FULL_RELEASE, else one built here."""
+    from codegraph import CodeGraph
+    from codegraph.build.pipeline import build
+
+    named = os.environ.get("CODEGRAPH_FULL_RELEASE")
+    if named:
+        return CodeGraph(Path(named))
+    folder = tmp_path_factory.mktemp("full") / "release"
+    build([data_dir], folder)
+    return CodeGraph(folder)

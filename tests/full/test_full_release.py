@@ -6,14 +6,10 @@ It takes minutes and gigabytes; CODEGRAPH_FULL_RELEASE names a release that is b
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from codegraph import CodeGraph
-from codegraph.build.pipeline import build
 from codegraph.export import export
 
 pytestmark = [pytest.mark.full_release, pytest.mark.full_data]
@@ -37,16 +33,6 @@ ROWS = {
     "hcpcs/2025-10": 8_846,
     "rbcs/2024-06": 17_033,
 }
-
-
-@pytest.fixture(scope="session")
-def full(data_dir, tmp_path_factory):
-    named = os.environ.get("CODEGRAPH_FULL_RELEASE")
-    if named:
-        return CodeGraph(Path(named))
-    folder = tmp_path_factory.mktemp("full") / "release"
-    build([data_dir], folder)
-    return CodeGraph(folder)
 
 
 def test_the_rows_agree_with_the_readme_of_the_data(full):
