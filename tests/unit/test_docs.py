@@ -17,13 +17,13 @@ from codegraph.connection import PathStep
 from codegraph.crosswalk.differences import Common, Differences
 from codegraph.describe import Description
 from codegraph.fetch.table import load
+from codegraph.mapping import Crosswalk, Mapping
 from codegraph.model import FacetComparison
 from codegraph.procedure import Procedure
 from codegraph.query_params import TYPES
 from codegraph.related import Related
 from codegraph.result import Result
 from codegraph.validation import Report, ValidationResult
-from codegraph.mapping import Crosswalk, Mapping
 from codegraph.views import Code
 
 REPO = Path(__file__).resolve().parents[2]

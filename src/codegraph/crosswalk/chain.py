@@ -30,7 +30,9 @@ def chain(code: Code, systems: Sequence[str], step: Step, *, weak: bool = False)
     `step(code, system)` gives the mappings of one hop. Of several paths to one target with one relation the most
     confident is kept, then the first by its codes; `path` holds its hops.
     """
-    found = {(m.target, m.relation): m for m in sorted(step(code, systems[0]), key=_by_path)}
+    # Of several, the last one stays: the preferred.
+    first = sorted(step(code, systems[0]), key=_preferred, reverse=True)
+    found = {(m.target, m.relation): m for m in first}
     for system in systems[1:]:
         reached: dict[tuple[Code, Relation], Mapping] = {}
         for before in found.values():
