@@ -41,7 +41,9 @@ THROUGH = {
         )
     },
     "cli.fetch": "unit/test_docs.py",
+    "crosswalk.ask": "unit/test_graph.py",
     "crosswalk.lookup": "unit/test_graph.py",
+    "crosswalk.rest": "unit/test_graph.py",
     "describe": "build/test_build_release.py",
     "export.edits": "unit/test_export.py",
     "export.files": "unit/test_export.py",
