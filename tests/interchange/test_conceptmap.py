@@ -138,6 +138,12 @@ def test_the_notice_of_cpt_stands_where_a_cpt_code_does():
     assert "American Medical Association" not in neither["copyright"]
 
 
+def test_a_table_of_icd10pcs_is_the_group_that_it_is_in_the_graph():
+    made = resource([Mapping(BYPASS, Code("icd10pcs-table", "0D1"), "broader")], source=BYPASS)
+    assert made["group"][0]["target"] == "https://w3id.org/codegraph/concept/scheme/group"
+    assert made["group"][0]["element"][0]["target"][0]["code"] == "icd10pcs-0D1"
+
+
 def test_no_clock_is_read():
     made = resource([Mapping(ILEOSTOMY, BYPASS, "exact")], source=ILEOSTOMY)
     assert "date" not in made

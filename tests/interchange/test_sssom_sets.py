@@ -188,6 +188,7 @@ def test_names_give_each_iri_one_prefix():
     assert found.curie("https://example.org/not-our-cpt/9") == "cpt:9"
     assert found.curie("icd10pcs:0D1B0Z4") == "PCS:0D1B0Z4"
     assert found.curie("skos:exactMatch") == "skos:exactMatch"
+    assert found.curie("icd10pcs-table:0D1") == "group:icd10pcs-0D1"
     unknown = found.curie("https://nowhere.example/x#y")
     assert found.prefixes[unknown.partition(":")[0]] == "https://nowhere.example/x#"
     assert found.curie("https://nowhere.example/x#z").partition(":")[0] == unknown.partition(":")[0]

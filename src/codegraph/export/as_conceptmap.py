@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, Protocol
 from codegraph.codes import SYSTEMS
 from codegraph.crosswalk.combinations import Combination
 from codegraph.errors import CodegraphError
+from codegraph.export.as_sssom import ALIASES
 from codegraph.mapping import Crosswalk
 from codegraph.model import Relation
 from codegraph.namespaces import BASE, CODE, CONCEPT
@@ -104,6 +105,7 @@ def system_uri(system: str) -> str:
     known = SYSTEMS.get(system)
     if known is not None:
         return known.fhir or f"{CODE}{system}"
+    system = ALIASES.get(system, system).partition(":")[0]
     return "http://purl.obolibrary.org/obo/mondo.owl" if system == "mondo" else f"{CONCEPT}scheme/{system}"
 
 
@@ -254,7 +256,8 @@ def _no_group(
 
 
 def _coded(code: Coded) -> dict[str, Any]:
-    return {"code": code.notation, **({"display": code.label} if code.label else {})}
+    notation = ALIASES.get(code.system, "").partition(":")[2] + code.notation
+    return {"code": notation, **({"display": code.label} if code.label else {})}
 
 
 def _target(m: Mapped, fhir: FhirRelease, combinations: tuple[Combination, ...]) -> dict[str, Any]:

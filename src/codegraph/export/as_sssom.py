@@ -31,6 +31,8 @@ OTHER: Final = {
     "umls": "relation or concept",
     "snomed": "reference set, map group and priority, rule without its terms, correlation",
 }
+# Targets of crosswalks that are no codes: what stands for their prefix in the graph.
+ALIASES: Final = {"icd10pcs-table": "group:icd10pcs-"}
 _OURS: Final = {
     **{p: i for p, i in PREFIXES.items() if p not in ("cg", "cgsh", "entry")},
     "code": CODE,
@@ -51,7 +53,10 @@ class Names:
 
     def curie(self, text: str) -> str:
         """Return the CURIE, under these prefixes, of a CURIE under ours or of an IRI; unknown IRIs get a prefix."""
-        if text.partition(":")[0] in self._same or text == NO_TERM or not text:
+        prefix, _, local = text.partition(":")
+        if prefix in ALIASES:
+            return self.curie(ALIASES[prefix] + local)
+        if prefix in self._same or text == NO_TERM or not text:
             return text
         iri = expand(text)
         for prefix, start in self._by_length:
@@ -86,10 +91,10 @@ def write_sssom(mappings: Iterable[Mapping] | Crosswalk, stream: TextIO) -> None
     An empty Crosswalk to one system is written as a row without counterpart, with its note. Raises ValueError where
     there is nothing to write.
     """
-    rows = [_slots(m) for m in mappings]
+    names = Names()
+    rows = [_slots(m, names) for m in mappings]
     if not rows and isinstance(mappings, Crosswalk) and mappings.to:
         rows = [_none(mappings, mappings.to)]
-    names = Names()
     about: Slots = {
         "mapping_set_id": f"{MAPPING}crosswalk",
         "license": LICENCE,
@@ -112,7 +117,7 @@ def _none(found: Crosswalk, to: str) -> Slots:
     }
 
 
-def _slots(m: Mapping) -> Slots:
+def _slots(m: Mapping, names: Names) -> Slots:
     why = "; ".join(str(f) for f in m.facets) or m.comment
     said = [t for t in (why, m.aside, m.combination) if t]
     detail = {
@@ -121,10 +126,10 @@ def _slots(m: Mapping) -> Slots:
         "places": m.places,
     }
     slots: Slots = {
-        "subject_id": str(m.source_code),
+        "subject_id": names.curie(str(m.source_code)),
         "subject_label": m.source_code.label or "",
-        "predicate_id": m.predicate,
-        "object_id": str(m.target),
+        "predicate_id": names.curie(m.predicate),
+        "object_id": names.curie(str(m.target)),
         "object_label": m.target.label or "",
         "mapping_justification": m.justification,
         "mapping_provider": CMS if m.mapping_set.startswith("gem-") else "",

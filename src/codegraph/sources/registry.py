@@ -162,9 +162,12 @@ def _hidden(path: Path, folder: Path) -> bool:
 
 
 def missing(found: Iterable[Found]) -> list[Reader]:
-    """Return the readers for which no file was found; MISSING_HINTS says where each is published."""
+    """Return the readers for which no file was found; MISSING_HINTS says where each is published.
+
+    Files that need a licence of the user's own are not missed.
+    """
     kinds = {item.reader.kind for item in found if item.reader is not None}
-    return [reader for reader in READERS if reader.kind not in kinds]
+    return [reader for reader in READERS if reader.kind not in kinds and reader.licensor is None]
 
 
 def reader_of(kind: str) -> Reader:
