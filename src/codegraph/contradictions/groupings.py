@@ -20,12 +20,11 @@ _DERIVED: Final = (
     "SELECT subject, object, mapping_set, release, detail FROM mapping "
     "WHERE justification = 'semapv:LogicalReasoning' AND object LIKE 'icd10pcs:%' AND detail IS NOT NULL"
 )
-_ACTS: Final = "SELECT subject, way, part, procedure, label FROM act WHERE guideline IS NULL"
+_ACTS: Final = "SELECT subject, way, part, procedure FROM act WHERE guideline IS NULL"
 _CATEGORY: Final = (
     "SELECT category, release, note FROM grouping "
     "WHERE system = ? AND notation = ? AND scheme = ? ORDER BY release, category"
 )
-_LABEL: Final = "SELECT label FROM grouping_category WHERE scheme = ? AND category = ? ORDER BY release DESC"
 _FAMILIES: Final = (
     "SELECT ?family ?code ?procedure WHERE { ?code cg:inFamily ?family ; cg:denotes ?procedure }"
 )
@@ -39,7 +38,6 @@ Categories = dict[str, list[str]]  # category -> its codes
 class _Act:
     """An act of some procedures, and the codes that its definition covers."""
 
-    label: str
     said_by: str
     procedures: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
@@ -61,15 +59,15 @@ def _acts(graph: CodeGraph) -> dict[str, _Act]:
     """Return the acts of all procedures with the codes that are the same as the act or a case of it."""
     if not graph._has_table("act"):
         return {}
-    places = {row[:3]: row[3:] for row in graph.tables.rows(_ACTS)}
+    places = {row[:3]: row[3] for row in graph.tables.rows(_ACTS)}
     found: dict[str, _Act] = {}
     for subject, target, mapping_set, release, text in graph.tables.rows(_DERIVED):
         detail = json.loads(text)
         if detail.get("part") not in ("exact", "narrower"):
             continue
         for way, part in detail.get("places", ()):
-            if (place := places.get((subject, way, part))) is not None:
-                act = found.setdefault(place[0], _Act(place[1], f"{mapping_set} ({release})"))
+            if (procedure := places.get((subject, way, part))) is not None:
+                act = found.setdefault(procedure, _Act(f"{mapping_set} ({release})"))
                 act.procedures.add(subject)
                 act.codes.add(target.partition(":")[2])
     return found
@@ -82,8 +80,12 @@ def _split(
     told = "; ".join(_told(graph, category, codes) for category, codes in ordered)
     alone = [codes[0] for _, codes in ordered[1:] if len(codes) == 1 and len(ordered[0][1]) > 1]
     without = len(act.codes) - sum(map(len, categories.values()))
+    codes = sorted(act.procedures)
+    shown = ", ".join(codes[:_EXAMPLES]) + (
+        f" and {more} more" if (more := len(codes) - _EXAMPLES) > 0 else ""
+    )
     notes = [
-        f"act of {', '.join(sorted(act.procedures))}",
+        f"act of {', '.join(codes)}",
         f"apart from all others: {', '.join(alone)}" if alone else "",
         f"{without} of its codes stand in no category" if without else "",
     ]
@@ -91,7 +93,7 @@ def _split(
         "grouping",
         procedure,
         "ccsr",
-        f"one act, {act.label}: {len(act.codes)} codes are the same or a case of it",
+        f"an act of {shown}: {len(act.codes)} codes are the same or a case of it",
         act.said_by,
         told,
         release,
@@ -100,8 +102,8 @@ def _split(
 
 
 def _told(graph: CodeGraph, category: str, codes: list[str]) -> str:
-    row = graph.tables.row(_LABEL, ("ccsr", category)) if graph._has_table("grouping_category") else None
-    name = f"{category} {row[0]}" if row and row[0] else category
+    label = graph.store.object(f"ccsr:{category}", "skos:prefLabel")
+    name = f"{category} {label}" if label else category
     shown = ", ".join(codes[:_EXAMPLES]) + (", …" if len(codes) > _EXAMPLES else "")
     return f"{name}: {len(codes)} ({shown})"
 
