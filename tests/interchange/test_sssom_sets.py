@@ -260,8 +260,8 @@ def test_the_official_parser_finds_as_many_mappings(licensed_folder, tmp_path):
 
 
 def test_no_crosswalk_shows_what_is_licensed_unasked(mapped):
-    for code in ("cpt:44310", "icd10cm:K50.012", "icd10pcs:0D1B0Z4"):
-        found = mapped.crosswalk(code)
+    for code, to in (("cpt:44310", None), ("icd10cm:K50.012", None), ("icd10pcs:0D1B0Z4", "cpt")):
+        found = mapped.crosswalk(code, to=to)
         assert {m.target.system for m in found}.isdisjoint({"sct"})
         assert {m.mapping_set for m in found}.isdisjoint({"omop", "umls-concepts", "umls-relations"})
         out = io.StringIO(newline="")
