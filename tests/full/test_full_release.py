@@ -121,3 +121,35 @@ def test_rdflib_reads_a_part_back_to_an_isomorphic_graph(full, tmp_path):
     turtle = rdflib.Graph().parse(tmp_path / "part.ttl")
     assert len(turtle) > 20_000
     assert isomorphic(turtle, rdflib.Graph().parse(tmp_path / "part.nt", format="nt"))
+
+
+@pytest.mark.parametrize(
+    ("system", "to"),
+    [
+        ("icd10pcs", "cpt"),
+        ("cpt", "icd10pcs"),
+        ("icd10pcs", "ccsr"),
+        ("icd10cm", "ccsr"),
+        ("icd10cm", "cpt"),
+        ("icd10cm", "mondo"),
+        ("icd9cm", "icd10cm"),
+        ("icd10pcs", "icd9pcs"),
+        ("icd10pcs", "icd10pcs-table"),
+        ("hcpcs", "rbcs"),
+    ],
+)
+def test_a_frame_of_all_codes_of_a_system_says_what_each_crosswalk_says(full, system, to):
+    codes = [curie for curie in full if curie.startswith(f"{system}:")]
+    assert len(codes) > 5_000
+    frame = full.crosswalk_frame(codes, to=to)
+    rows = {}
+    for row in frame.select("code", "target", "relation", "mapping_set", "combination").iter_rows():
+        rows.setdefault(row[0], []).append(row[1:])
+    assert list(rows) == codes
+    mapped = 0
+    for curie in codes[::23]:
+        found = full.crosswalk(curie, to=to)
+        said = [(str(m.target), m.relation, m.mapping_set, m.combination is not None) for m in found]
+        assert rows[curie] == (said or [(None, None, None, False)]), curie
+        mapped += bool(said)
+    assert mapped or (system, to) in {("icd10pcs", "cpt"), ("cpt", "icd10pcs"), ("icd10cm", "cpt")}
