@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codegraph.crosswalk.definitions import BY_KIND, COMPONENT, METHOD, SITE, WHOLE
@@ -20,6 +21,8 @@ _WITH: Final[dict[str, frozenset[str]]] = {
     METHOD: frozenset({METHOD, WHOLE}),
     SITE: frozenset({SITE, WHOLE}),
 }
+
+_UNLISTED: Final = "method:unlisted-procedure"
 
 Row = tuple[str, str, str]  # relation, procedure (CURIE), reason
 Labels = Callable[[str], str]
@@ -101,15 +104,33 @@ class Kindred:
         down = specializes(self._hierarchy, other, mine)
         up = specializes(self._hierarchy, mine, other)
         if down and up:
-            return "defined alike", "equal in all facets"
+            same = [c.procedure for c in mine.components] == [c.procedure for c in other.components]
+            return "defined alike", "equal in all facets" + (
+                "" if same else ", and each act is a case of one there"
+            )
         if down or up:
             return ("more special" if down else "more general"), self._unlike(mine, other)
         facet = self._one_apart(mine, other)
-        if facet is None or not alike(self._hierarchy, mine, other, _WITH.get(facet, frozenset({facet}))):
+        if facet is None or not self._alike_but_for(facet, mine, other):
             return None
         name = FACET_NAMES[facet]
         sides = " -> ".join(_slugs(d.definition.get(facet, ())) for d in (mine, other))
         return f"other {name}", f"equal in all facets but the {name}: {sides}"
+
+    def _alike_but_for(self, facet: str, mine: Defined, other: Defined) -> bool:
+        """Tell whether two definitions that differ in a facet are else equal, their acts too.
+
+        The acts of an operation by another approach are by that approach. But an act without its method is none: by
+        another method the acts have to be the same as they stand. What is unlisted is no method.
+        """
+        without = _WITH.get(facet, frozenset({facet}))
+        if facet != METHOD:
+            return alike(self._hierarchy, mine, other, without)
+        if any(_UNLISTED in d.definition.get(METHOD, ()) for d in (mine, other)):
+            return False
+        one, two = (replace(d, components=()) for d in (mine, other))
+        acts = self._covers(mine, other) and self._covers(other, mine)
+        return acts and alike(self._hierarchy, one, two, without)
 
     def _one_apart(self, mine: Defined, other: Defined) -> str | None:
         """Return the one facet in which two definitions differ; None where there are several."""
