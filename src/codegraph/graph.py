@@ -312,8 +312,8 @@ class CodeGraph(Mapping[str, Code]):
         codes that could be answered are `not loaded`.
 
         >>> frame = CodeGraph.open().crosswalk_frame(["44310", None, "4431"], to="icd10pcs")
-        >>> frame.select("row", "target", "relation", "outcome").rows()[1:]
-        [(0, 'icd10pcs:0D1B0Z4', 'narrower', 'mapped'), (1, None, None, 'null'), (2, None, None, 'invalid')]
+        >>> frame.select("row", "source", "outcome").unique(maintain_order=True).rows()
+        [(0, 'cpt:44310', 'mapped'), (1, None, 'null'), (2, None, 'invalid')]
         """
         from codegraph.crosswalk.frame import crosswalk_frame
 
