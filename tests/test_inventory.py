@@ -40,6 +40,7 @@ THROUGH = {
             "validate",
         )
     },
+    "cli.contradictions": "unit/test_contradictions.py",
     "cli.fetch": "unit/test_docs.py",
     "crosswalk.ask": "unit/test_graph.py",
     "crosswalk.lookup": "unit/test_graph.py",

@@ -14,6 +14,7 @@ import pytest
 from codegraph import CodeGraph, __version__, cli, errors
 from codegraph.connection import Path as Path_
 from codegraph.connection import PathStep
+from codegraph.contradictions.model import KINDS, Contradiction, Contradictions, NotChecked
 from codegraph.crosswalk.differences import Common, Differences
 from codegraph.describe import Description
 from codegraph.fetch.table import load
@@ -52,6 +53,7 @@ def public(cls: type) -> set[str]:
         ("CodeGraph", [CodeGraph]),
         ("Code", [Code, Procedure]),
         ("Crosswalk and Mapping", [Crosswalk, Mapping, FacetComparison, Differences, Common]),
+        ("Contradictions", [Contradictions, Contradiction, NotChecked]),
         ("Description, Related", [Description, Related, Path_, PathStep]),
         ("Result", [Result]),
         ("Report", [Report, ValidationResult]),
@@ -85,6 +87,10 @@ def test_the_facade_stays_small():
         if inspect.isfunction(method):
             lines = inspect.getsource(method).splitlines()
             assert len(lines) - len((inspect.getdoc(method) or "").splitlines()) <= 24, name
+
+
+def test_every_kind_of_contradiction_is_documented():
+    assert re.findall(r"^\| `([\w-]+)` \|", section("Contradictions"), re.MULTILINE) == list(KINDS)
 
 
 def test_every_error_is_documented():
