@@ -94,7 +94,7 @@ def ours(graph: CodeGraph, pcs: Sequence[str] | None = None) -> Found:
     )
 
 
-def hermit(view: Path, *, timeout: float = 900) -> Found:
+def hermit(view: Path, *, timeout: float = 1800) -> Found:
     """Ask HermiT about a view in Turtle or N-Triples; raises ReasonerError, ValueError where something is off."""
     begun = time.perf_counter()
     report = check_consistency([view], packaged=False, timeout=timeout)
@@ -103,7 +103,7 @@ def hermit(view: Path, *, timeout: float = 900) -> Found:
     return Found("HermiT", frozenset(_closed(report.subclasses)), time.perf_counter() - begun)
 
 
-def whelk(view: Path, *, timeout: float = 300, memory_mb: int = _MEMORY_MB) -> Found:
+def whelk(view: Path, *, timeout: float = 900, memory_mb: int = _MEMORY_MB) -> Found:
     """Ask whelk about a view in functional syntax; raises ChildFailed where it fails, crashes or takes too long."""
     begun = time.perf_counter()
     used = run([PYTHON, "-m", "benchmarks.whelk_child", str(view.resolve()), str(memory_mb)], timeout=timeout)
