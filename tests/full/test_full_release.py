@@ -102,6 +102,26 @@ def test_the_main_job_on_official_files(full):
     assert {str(m.target) for m in together} == {"icd9cm:555.0", "icd9cm:560.9"}
 
 
+def test_the_contradictions_of_the_official_files(full):
+    found = full.contradictions()
+    by_key = {(row.kind, row.subject, row.what): row for row in found}
+    split = by_key["grouping", "procedure:open-enterectomy", "ccsr"]
+    assert "GIS011" in split.second
+    assert "GIS012" in split.second
+    assert split.second_source == "ccsr-pr/2022.1"
+    assert ("separate-procedure", "cpt:44310", "cg:isSeparateProcedure") in by_key
+    assert by_key["add-on", "cpt:0907T", "global period"].second == "global period ZZZ"
+    # Mondo was mapped to the WHO's ICD-10.
+    assert by_key["gone", "mondo:0005563", "icd10cm:C80.9"].second == "no such code"
+    assert "gem" not in found.counts  # both directions of 2018 agree, and no code is identical to two
+    assert [(one.kind, one.brings) for one in found.not_loaded] == [
+        ("gem", "the CMS general equivalence mapping gem_pcsi9.txt")
+    ]
+    later = full.contradictions("gem-gone")
+    assert len(later) == 1_400
+    assert {row.second_source for row in later} == {"icd10cm/2021", "icd10pcs/2026"}
+
+
 def test_the_exported_turtle_is_the_graph(full, tmp_path):
     whole = tmp_path / "out.ttl"
     summary = export(full.directory, whole)

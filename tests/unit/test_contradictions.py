@@ -218,6 +218,22 @@ def test_what_is_not_loaded_is_told(kg, planted):
     assert loaded.newest(planted.manifest, ("icd10pcs/",)) == "icd10pcs/2026"
 
 
+def test_an_excerpt_is_not_the_newest_release():
+    sources = [
+        SimpleNamespace(release=release, effective_from=day, rows=rows)
+        for release, day, rows in (
+            ("ncci/2024Q3", "2024-07-01", 900),
+            ("ncci/2024Q3", "2024-07-01", 900),  # two files of one release
+            ("ncci/2026Q3", "2026-07-01", 800),
+            ("other/2027", "2027-01-01", 1),
+        )
+    ]
+    manifest = SimpleNamespace(sources=sources)
+    assert loaded.newest(manifest, ("ncci/",)) == "ncci/2024Q3"
+    assert loaded.newest(manifest, ("ncci/", "other/")) == "other/2027"  # each against its own kind
+    assert loaded.newest(manifest, ("gem-",)) is None
+
+
 def test_every_check_has_a_kind_and_every_kind_a_check():
     assert {check.kind for check in report.CHECKS} == KINDS.keys()
     assert KINDS.keys() > LESSER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -39,10 +40,23 @@ GEM_PCS: Final = Need(("gem-icd9pcs-icd10pcs/",), "the CMS general equivalence m
 GEM_PCS_BACK: Final = Need(("gem-icd10pcs-icd9pcs/",), "the CMS general equivalence mapping gem_pcsi9.txt")
 
 
+# A release with fewer rows than this share of its source's largest one is an excerpt: it does not tell what is gone.
+_WHOLE: Final = 0.5
+
+
 def newest(manifest: Manifest, starts: tuple[str, ...]) -> str | None:
-    """Return the newest loaded release whose name begins so: by its first day, then by its name."""
-    found = [(s.effective_from or "", s.release) for s in manifest.sources if s.release.startswith(starts)]
-    return max(found)[1] if found else None
+    """Return the newest loaded release whose name begins so: by its first day, then by its name; no excerpts."""
+    days: dict[str, str] = {}
+    rows: dict[str, int] = defaultdict(int)
+    largest: dict[str, int] = defaultdict(int)
+    for source in (s for s in manifest.sources if s.release.startswith(starts)):
+        days[source.release] = source.effective_from or ""
+        rows[source.release] += source.rows
+    for release, number in rows.items():
+        kind = release.partition("/")[0]
+        largest[kind] = max(largest[kind], number)
+    whole = [r for r, number in rows.items() if number >= _WHOLE * largest[r.partition("/")[0]]]
+    return max(whole, key=lambda release: (days[release], release), default=None)
 
 
 def cited(graph: CodeGraph, need: Need) -> str:
