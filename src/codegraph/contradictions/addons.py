@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _FLAG: Final = "cg:isAddOn"
 _GRAPH: Final = "the graph (codegraph)"
-_FLAGS: Final = f"SELECT ?code ?flag WHERE {{ ?code {_FLAG} ?flag }}"
+_FLAGS: Final = "SELECT ?code ?flag WHERE { ?code cg:isAddOn ?flag }"
 # The newest row of an add-on code counts: an edit that was deleted and came back is in force.
 _LISTED: Final = (
     "SELECT DISTINCT addon_system || ':' || addon FROM addon WHERE release = ? AND coalesce(deleted, '') = ''"

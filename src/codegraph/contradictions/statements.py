@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SEPARATE: Final = "cg:isSeparateProcedure"
 _GRAPH: Final = "the graph (codegraph)"
-_FLAGS: Final = f"SELECT ?code ?flag WHERE {{ ?code {SEPARATE} ?flag }}"
+_FLAGS: Final = "SELECT ?code ?flag WHERE { ?code cg:isSeparateProcedure ?flag }"
 # Pairs in force whose reason is that the code in column two is a separate procedure.
 _EDITS: Final = (
     "SELECT count(*), min(one.code) FROM ptp_code AS two JOIN ptp_pair AS p ON p.column2 = two.id "
