@@ -22,6 +22,7 @@ _WITH: Final[dict[str, frozenset[str]]] = {
     SITE: frozenset({SITE, WHOLE}),
 }
 
+_ACCESS: Final = "cg:performedThrough"
 _UNLISTED: Final = "method:unlisted-procedure"
 
 Row = tuple[str, str, str]  # relation, procedure (CURIE), reason
@@ -103,6 +104,8 @@ class Kindred:
         """Return how another definition stands to this one: alike, below, above, or away in one facet."""
         down = specializes(self._hierarchy, other, mine)
         up = specializes(self._hierarchy, mine, other)
+        if (_ACCESS in mine.definition) != (_ACCESS in other.definition):
+            return None  # the way in through a stoma and the natural one, which goes without saying
         if down and up:
             same = [c.procedure for c in mine.components] == [c.procedure for c in other.components]
             return "defined alike", "equal in all facets" + (

@@ -16,11 +16,11 @@ from codegraph.crosswalk.derive import Derived, Deriver
 from codegraph.crosswalk.subsumption import Hierarchy, compare
 from codegraph.knowledge import IDENT, Packaged
 from codegraph.model import PREDICATES, Relation, compose
-from codegraph.namespaces import contract, expand
+from codegraph.namespaces import BASE, CODE, MAPPING, contract, expand
 from codegraph.pcs import Grammar
 from codegraph.procedure import PROCEDURE_FACETS
 from codegraph.sources.base import Table
-from codegraph.sources.sssom import TABLE
+from codegraph.sources.sssom import TABLE, MappingSet, set_row
 
 DERIVED_SET: Final = "cpt-icd10pcs-derived"
 _REASONING: Final = "semapv:LogicalReasoning"
@@ -69,7 +69,7 @@ class DerivedMappings(Mappings):
 
     def tables(self) -> Iterator[tuple[Table, list[tuple[Any, ...]]]]:
         """Yield the tables with their rows."""
-        yield TABLE, self.rows
+        yield from Mappings.tables(self)
         yield APART_TABLE, self.apart
         yield WAY_TABLE, self.ways
         yield ACT_TABLE, self.acts
@@ -265,7 +265,24 @@ def derived(packaged: Packaged, hierarchy: Hierarchy, grammars: Sequence[Grammar
     build = _Build(packaged, hierarchy, grammars)
     title = f"CPT to ICD-10-PCS {grammars[0].version}, derived from definitions"
     build.found.triples += set_triples(DERIVED_SET, title)
+    build.found.sets.append(set_row(_set_of(title, grammars[0].version), DERIVED_SET, IDENT))
     for iri in packaged.instances("cg:CptCode"):
         for procedure in packaged.values(iri, "cg:denotes"):
             build.add(contract(iri), contract(procedure[1:-1]))
     return build.found
+
+
+def _set_of(title: str, edition: str) -> MappingSet:
+    """Return what the derived set says of itself."""
+    slots = {
+        "mapping_set_id": f"{MAPPING}{DERIVED_SET}",
+        "mapping_set_title": title,
+        "mapping_set_version": IDENT.partition("/")[2],
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "mapping_tool": f"{BASE}codegraph",
+        "subject_source": "code:cpt",
+        "object_source": "code:icd10pcs",
+        "object_source_version": edition,
+    }
+    prefixes = {"code": CODE, "cpt": f"{CODE}cpt/", "icd10pcs": f"{CODE}icd10pcs/"}
+    return MappingSet(slots, prefixes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,20 +13,16 @@ from codegraph.knowledge import IDENT
 from codegraph.namespaces import MAPPING, contract, expand
 from codegraph.rdf import Triple, term
 from codegraph.sources.base import Table
-from codegraph.sources.sssom import TABLE, SssomMapping, read_file
-
-# A code that a mapping set says has no counterpart in a system, and why.
-UNMAPPED_TABLE: Final = Table(
-    "unmapped",
-    (
-        ("subject", "TEXT"),
-        ("system", "TEXT"),
-        ("reason", "TEXT"),
-        ("mapping_set", "TEXT"),
-        ("release", "TEXT"),
-    ),
-    ("subject", "system", "mapping_set"),
+from codegraph.sources.sssom import (
+    NONE_TABLE,
+    SET_TABLE,
+    TABLE,
+    UNMAPPED_TABLE,
+    SssomMapping,
+    read_file,
+    set_row,
 )
+
 _NO_TERM: Final = "sssom:NoTermFound"
 
 
@@ -36,11 +33,15 @@ class Mappings:
     triples: list[Triple] = field(default_factory=list)
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     unmapped: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    sets: list[tuple[str, str, str]] = field(default_factory=list)
+    none: list[tuple[str, str, str]] = field(default_factory=list)
 
     def tables(self) -> Iterator[tuple[Table, list[tuple[Any, ...]]]]:
         """Yield the tables with their rows."""
         yield TABLE, self.rows
         yield UNMAPPED_TABLE, list(self.unmapped)
+        yield SET_TABLE, list(self.sets)
+        yield NONE_TABLE, list(self.none)
 
     def add(
         self,
@@ -65,6 +66,7 @@ class Mappings:
         subject, comment = contract(m.subject), m.comment or "no counterpart"
         system = str(m.values.get("object_source", "")).rpartition(":")[2]
         self.unmapped.append((subject, system, comment, mapping_set, IDENT))
+        self.none.append((mapping_set, IDENT, json.dumps(dict(m.values), sort_keys=True)))
         self.triples += node(
             mapping_set,
             subject,
@@ -119,6 +121,7 @@ def curated(files: Iterable[Path]) -> Mappings:
         name = path.name.removesuffix(".sssom.tsv")
         mapping_set, mappings = read_file(path)
         found.triples += set_triples(name, str(mapping_set.get("mapping_set_title", name)))
+        found.sets.append(set_row(mapping_set, name, IDENT))
         for m in mappings:
             if not m.asserted:
                 found.add_none(name, m)

@@ -74,7 +74,7 @@ def command(
     elif format == "sssom":
         from codegraph.export.as_sssom import write_sssom
 
-        write_sssom(shown, sys.stdout)
+        write_sssom(shown or found, sys.stdout)
     elif format == "fhir":
         from codegraph.export.as_conceptmap import concept_map
 

@@ -117,7 +117,13 @@ def _from_groupings(graph: CodeGraph, code: Code, to: str | None) -> Iterator[Ma
         rows.append(("icd10pcs-table", code.notation[:3], code.release))
     for scheme, category, release in rows:
         if _is_for(scheme, to):
-            yield of_category(code, Code(graph, scheme, category), release)
+            yield of_category(code, category_of(graph, scheme, category), release)
+
+
+def category_of(graph: CodeGraph, scheme: str, category: str) -> Code:
+    """Return a category as the graph names it: a table of ICD-10-PCS is a group of its codes."""
+    table = scheme == "icd10pcs-table"
+    return Code(graph, "group", f"icd10pcs-{category}") if table else Code(graph, scheme, category)
 
 
 def of_category(code: Code, category: Code, release: str | None) -> Mapping:

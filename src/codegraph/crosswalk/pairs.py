@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from codegraph.codes import CodeRef, candidates, normalise
 from codegraph.crosswalk.indications import INDICATED, from_indications
-from codegraph.crosswalk.lookup import GROUPINGS, of_category, of_gem_row, order
+from codegraph.crosswalk.lookup import GROUPINGS, category_of, of_category, of_gem_row, order
 from codegraph.crosswalk.rest import Rest, of_row
 from codegraph.errors import InvalidCode, NotLoaded
 from codegraph.hierarchy import below
@@ -246,7 +246,7 @@ def _from_groupings(graph: CodeGraph, system: str, to: str) -> Iterator[Mapping]
         codes = graph.tables.rows("SELECT notation, release FROM code WHERE system = ?", (system,))
         rows += [(notation, notation[:3], release) for notation, release in codes]
     for notation, category, release in rows:
-        yield of_category(Code(graph, system, notation), Code(graph, to, category), release)
+        yield of_category(Code(graph, system, notation), category_of(graph, to, category), release)
 
 
 def _from_indications(graph: CodeGraph, system: str, to: str) -> Iterator[Mapping]:

@@ -9,6 +9,7 @@ import io
 import lzma
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -54,6 +55,8 @@ class _Limited(io.RawIOBase):
         packed: int,
         size: int | None = None,
         owner: zipfile.ZipFile | None = None,
+        *,
+        bounded: bool = True,
     ) -> None:
         self._inner = inner
         self._owner = owner
@@ -61,7 +64,8 @@ class _Limited(io.RawIOBase):
         self._size = size
         self._count = 0
         limit = limits()
-        self._most = min(limit.bytes, max(limit.ratio_floor, packed * limit.ratio))
+        most = min(limit.bytes, max(limit.ratio_floor, packed * limit.ratio))
+        self._most = most if bounded else sys.maxsize  # what is not packed cannot grow
 
     def readable(self) -> bool:
         return True
@@ -123,7 +127,7 @@ class Member:
             else:
                 opener = _OPENERS.get(self.path.suffix.lower())
                 inner = opener[1](self.path) if opener else self.path.open("rb")
-                raw = _Limited(inner, self.label, packed if opener else limits().bytes)
+                raw = _Limited(inner, self.label, packed, bounded=opener is not None)
         except _BROKEN as error:
             raise SourceError(f"{self.label} cannot be opened: {error}") from error
         return cast(BinaryIO, io.BufferedReader(raw, _CHUNK))
