@@ -218,6 +218,15 @@ def test_all_pairs_at_once_are_the_pairs_one_by_one(many):
     assert at_once == one_by_one
 
 
+def test_what_is_below_is_found_in_order_whether_few_or_many():
+    many = [definition(site) for _ in range(40) for site in SITES]
+    found = Subsumption(TREE, many)
+    for site, below in (("ileum", 1), ("small-intestine", 4), ("intestine", 6)):  # 40, 160 and 240 of them
+        wanted = [i for i, one in enumerate(many) if subsumes(TREE, definition(site), one)]
+        assert list(found.below(definition(site))) == wanted
+        assert len(wanted) == 40 * below
+
+
 @given(definitions, definitions)
 def test_a_relation_is_two_subsumptions(one, two):
     one, two = effective(one), effective(two)

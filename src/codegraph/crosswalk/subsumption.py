@@ -157,6 +157,7 @@ def subsumes(hierarchy: Hierarchy, general: Definition, special: Definition) -> 
 
 
 _NOT_ZERO: Final = re.compile(rb"[^\0]")
+_FEW: Final = 64  # so many bits are sooner found one by one than by going over all bytes
 _BITS: Final = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 
@@ -190,6 +191,11 @@ class Subsumption:
                 found &= self._having.get((facet, value), 0)
                 if not found:
                     return
+        if found.bit_count() <= _FEW:
+            while found:
+                yield (lowest := found & -found).bit_length() - 1
+                found ^= lowest
+            return
         for match in _NOT_ZERO.finditer(found.to_bytes(len(self._definitions) // 8 + 1, "little")):
             start = match.start() * 8
             for bit in _BITS[match[0][0]]:
