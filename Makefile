@@ -50,7 +50,7 @@ lint: $(READY) ## ruff and mypy
 
 DATA ?= ../shared/data
 bench: $(READY) ## measure a full build (DATA=folder) or a release (RELEASE=folder), beside rdflib and others; out/bench.json
-	$(BIN)/python -m benchmarks.bench $(if $(RELEASE),--release "$(RELEASE)",--data "$(DATA)") --out out/bench.json
+	$(BIN)/python -m benchmarks.bench --data "$(DATA)" $(if $(RELEASE),--release "$(RELEASE)") --out out/bench.json
 
 excerpts: $(READY) ## write the packaged excerpts of ICD-10-PCS and ICD-10-CM anew (DATA=folder of official files)
 	$(BIN)/python tools/excerpts.py "$(DATA)"

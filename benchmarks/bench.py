@@ -24,12 +24,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import measures, table
+from benchmarks import crosswalk_rows, measures, table
 from benchmarks.processes import CODEGRAPH, PYTHON, ChildFailed, Usage, interleaved, job, run
 from codegraph import queries
 from codegraph.release import read_manifest
 
-LIBRARIES = ("codegraph", "pyoxigraph", "rdflib", "oxrdflib", "owlready2", "pyshacl", "click")
+LIBRARIES = (
+    "codegraph",
+    "pyoxigraph",
+    "rdflib",
+    "oxrdflib",
+    "owlready2",
+    "pyshacl",
+    "polars",
+    "pandas",
+    "click",
+)
 PEERS = ("pyoxigraph", "rdflib", "oxrdflib", "owlready2")
 FORMATS = {"turtle": "ttl", "nt": "nt", "nquads": "nq"}
 ASKED = {
@@ -51,6 +61,10 @@ class Plan:
     peer_query: float = 10
     peer_writing: float = 120
     job: float = 900
+    comparisons: int = 1000
+    column: int = 4_000_000
+    columns: int = 5
+    derivations: int = 3
 
     @property
     def limits(self) -> str:
@@ -58,7 +72,19 @@ class Plan:
         return json.dumps({"runs": self.peer_runs, "query": self.peer_query, "writing": self.peer_writing})
 
 
-QUICK = Plan(starts=1, calls=50, queries=1, exports=1, peer_runs=1, peer_query=1, peer_writing=10)
+QUICK = Plan(
+    starts=1,
+    calls=50,
+    queries=1,
+    exports=1,
+    peer_runs=1,
+    peer_query=1,
+    peer_writing=10,
+    comparisons=20,
+    column=20_000,
+    columns=1,
+    derivations=1,
+)
 
 
 @dataclass(slots=True)
@@ -67,6 +93,7 @@ class Bench:
 
     plan: Plan
     work: Path
+    data: Path | None = None
     failed: list[str] = field(default_factory=list)
     begun: float = field(default_factory=time.monotonic)
 
@@ -115,6 +142,26 @@ class Bench:
             found[name], _ = self.job(f"exporting {what} as {name}", "ours", "write", directory, out, times)
         return found
 
+    def crosswalks(self, release: Path, packaged: Path) -> list[table.Row]:
+        """Measure crosswalks: derived, compared, by column, and one beside other libraries and reasoners."""
+        plan = self.plan
+
+        def ask(what: str, name: str, *args: object) -> tuple[Any, str]:
+            return self.job(what, "crosswalks", name, *args)
+
+        derive, a = ask("deriving all crosswalks", "derive", self.data or "", plan.derivations)
+        subsume, b = ask("all subsumptions", "subsume", release, plan.derivations)
+        differ, c = ask("differences", "differences", release, plan.comparisons)
+        frames, d = ask("columns of codes", "frames", release, plan.column, plan.columns)
+        one, e = ask("one crosswalk", "one", packaged, plan.peer_runs, plan.peer_query)
+        classified, f = ask("reasoners", "classified", release)
+        return [
+            *crosswalk_rows.derived_rows(derive, subsume, differ, (a, b, c)),
+            *crosswalk_rows.frame_rows(frames, d),
+            crosswalk_rows.one_row(one, e),
+            *crosswalk_rows.reasoner_rows(classified, f),
+        ]
+
     def rows(self, release: Path, packaged: Path, build: list[table.Row]) -> tuple[list[table.Row], int]:
         """Measure everything but the build; return all rows and the triples of the slice."""
         plan, slice_, chosen = self.plan, self.work / "slice", self.work / "cases.json"
@@ -138,6 +185,7 @@ class Bench:
         reference, other = self.validate("validation of the packaged release", packaged, "pyshacl")
         asked = {name: said for name, said in peers.items() if name != "pyoxigraph"}
         rows += measures.call_rows(calls, asked, calls_note)
+        rows += self.crosswalks(release, packaged)
         rows += measures.query_rows(full, same, asked, queries.names(), full_note)
         rows += measures.validation_rows(compiled, reference, (note, other))
         rows += measures.export_rows(written, same_written, peers)
@@ -211,7 +259,7 @@ def main(arguments: list[str] | None = None) -> int:
     data, release = (None if given.quick else given.data), given.release
     work = Path(tempfile.mkdtemp(prefix="codegraph-bench-"))
     try:
-        bench = Bench(QUICK if given.quick else Plan(), work)
+        bench = Bench(QUICK if given.quick else Plan(), work, data and data.resolve())
         packaged = work / "packaged"
         release, rows = built(
             bench, data and data.resolve(), release and release.expanduser().resolve(), packaged
