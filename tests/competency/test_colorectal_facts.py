@@ -347,7 +347,7 @@ def test_every_code_of_the_family_is_mapped_to_packaged_targets(mappings: list[d
         ("44310", "narrow", {"0D1A0Z4", "0D1B0Z4"}),
         ("44187", "narrow", {"0D1A4Z4", "0D1B4Z4"}),
         ("44320", "narrow", {"0D1H0Z4", "0D1K0Z4", "0D1L0Z4", "0D1M0Z4", "0D1N0Z4"}),
-        ("44155", "broad", {"0DTE0ZZ", "0DTP0ZZ"}),
+        ("44155", "related", {"0D1B0Z4", "0DTE0ZZ", "0DTP0ZZ"}),
         ("44380", "broad", {"0DJD8ZZ"}),
         ("44391", "broad", {"0W3P8ZZ"}),
     ],
