@@ -46,6 +46,7 @@ THROUGH = {
     "crosswalk.lookup": "unit/test_graph.py",
     "crosswalk.rest": "unit/test_graph.py",
     "describe": "build/test_build_release.py",
+    "export.dispatch": "unit/test_owl_export.py",
     "export.edits": "unit/test_export.py",
     "export.files": "unit/test_export.py",
     "export.formats": "unit/test_export.py",

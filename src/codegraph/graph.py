@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from codegraph import release
 from codegraph.codes import SYSTEMS, CodeRef, candidates
-from codegraph.errors import CodegraphError, InvalidCode, NotLoaded, UnknownCode, UnknownTerm
+from codegraph.errors import InvalidCode, NotLoaded, UnknownCode, UnknownTerm
 from codegraph.mapping import Crosswalk
 from codegraph.model import Provenance, Relation
 from codegraph.namespaces import contract
@@ -253,23 +253,26 @@ class CodeGraph(Mapping[str, Code]):
         via: str | Sequence[str] = (),
         relation: Relation | Collection[Relation] | None = None,
         on: str | date | None = None,
+        include_licensed: bool = False,
     ) -> Crosswalk:
         """Return what a code maps to: in one system (`icd10pcs`, `icd9cm`, `ccsr`, …) or, without `to`, in all.
 
         `via` names systems to go through (`to="ccsr", via="icd10pcs"`); `relation` keeps only mappings that stand so,
         and with `related` also brings codes that only overlap; `on` keeps targets that were valid on a date of
         service. What stands apart is in `.aside` and `.overlapping`, what belongs together in `.combinations`.
-        Empty answers carry a `note`. Raises NotLoaded where no loaded source maps these systems, or no loaded edition
+        Mappings of files that you license (OMOP, UMLS, SNOMED CT) come only with `include_licensed`. Empty answers
+        carry a `note`. Raises NotLoaded where no loaded source maps these systems, or no loaded edition
         of the target's system was in force on the date; UnknownTerm for a system or relation that is none.
         """
         found = self._code(code)
-        if not (via or relation or on):
+        if not (via or relation or on or include_licensed):
             return self._crosswalk(found, to)
-        from codegraph.crosswalk.ask import ask
+        from codegraph.crosswalk.ask import Conditions, ask
 
         hops = (via,) if isinstance(via, str) else tuple(via)
-        wanted = (relation,) if isinstance(relation, str) else relation
-        return ask(self, found, to, hops, None if wanted is None else frozenset(wanted), on)
+        chosen = (relation,) if isinstance(relation, str) else relation
+        relations = None if chosen is None else frozenset(chosen)
+        return ask(self, found, Conditions(to, hops, relations, on, include_licensed))
 
     @overload
     def crosswalk_frame(
@@ -487,31 +490,7 @@ class CodeGraph(Mapping[str, Code]):
         or functional syntax (`.ofn`), of ICD-10-PCS only codes that begin with one of `pcs` where that is given.
         Format `sssom` writes every mapping set to a file of its own in the folder `out`.
         """
-        from codegraph.export import export
+        from codegraph.export.dispatch import export_as
 
-        if format == "owl":
-            from codegraph.export.as_owl import export_owl
-
-            if graphs is not None or include_licensed or edits:
-                raise CodegraphError(
-                    "the reasoner's view is of the whole release; only pcs (--pcs) limits it"
-                )
-            return export_owl(self.store, self.manifest, Path(out), pcs=pcs)
-        if format == "sssom":
-            from codegraph.export.sssom_sets import export_sets
-
-            if edits or not isinstance(out, str | Path):
-                raise CodegraphError("sssom writes the mapping sets, one file each, into a folder")
-            return export_sets(
-                self.tables, self.manifest, out, include_licensed=include_licensed, releases=graphs
-            )
-        if pcs is not None:
-            raise CodegraphError("pcs (--pcs) limits the reasoner's view; ask for it with format owl")
-        return export(
-            self.directory,
-            Path(out),
-            format=format,
-            graphs=graphs,
-            include_licensed=include_licensed,
-            edits=edits,
-        )
+        wanted = {"graphs": graphs, "include_licensed": include_licensed, "edits": edits, "pcs": pcs}
+        return export_as(self, Path(out), format, wanted)

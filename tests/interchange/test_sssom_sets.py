@@ -12,7 +12,7 @@ import pytest
 from tests.build.mapped_files import OTHERS
 
 from codegraph import resources
-from codegraph.errors import CodegraphError, NotLoaded
+from codegraph.errors import CodegraphError, LicenceRequired, NotLoaded
 from codegraph.export.as_sssom import Names, write_sssom
 from codegraph.export.sssom_sets import export_sets, sets
 from codegraph.sources import sssom
@@ -267,3 +267,14 @@ def test_no_crosswalk_shows_what_is_licensed_unasked(mapped):
         out = io.StringIO(newline="")
         write_sssom(found, out)
         assert "99999900" not in out.getvalue()
+
+
+def test_licensed_mappings_are_looked_up_when_asked_for(mapped):
+    with pytest.raises(LicenceRequired, match="include_licensed"):
+        mapped.crosswalk("cpt:44310", to="sct")
+    found = mapped.crosswalk("cpt:44310", to="sct", include_licensed=True)
+    assert len(found) > 0
+    assert {m.target.system for m in found} == {"sct"}
+    plain = {(str(m.target), m.mapping_set) for m in mapped.crosswalk("cpt:44310")}
+    whole = {(str(m.target), m.mapping_set) for m in mapped.crosswalk("cpt:44310", include_licensed=True)}
+    assert plain < whole

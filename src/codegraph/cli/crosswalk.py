@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from codegraph.export.as_conceptmap import FhirRelease
     from codegraph.graph import CodeGraph
     from codegraph.mapping import Crosswalk, Mapping
+    from codegraph.model import Relation
 
 _RELATIONS = ("exact", "narrower", "broader", "related")
 
@@ -44,6 +45,11 @@ _RELATIONS = ("exact", "narrower", "broader", "related")
     show_default=True,
     help="With --format fhir.",
 )
+@click.option(
+    "--include-licensed",
+    is_flag=True,
+    help="Also mappings of files that you license (OMOP, UMLS, SNOMED CT).",
+)
 @format_option("table", "json", "sssom", "fhir")
 @click.pass_context
 def command(
@@ -51,11 +57,12 @@ def command(
     code: str,
     to: str | None,
     via: tuple[str, ...],
-    relation: tuple[str, ...],
+    relation: tuple[Relation, ...],
     on: str | None,
     explain: bool,
     show_all: bool,
     fhir_version: FhirRelease,
+    include_licensed: bool,
     format: str,
 ) -> None:
     r"""Show what CODE maps to: the target, how it stands to CODE, why, and who says so.
@@ -67,7 +74,9 @@ def command(
     codegraph crosswalk 44310 --to ccsr --via icd10pcs
     """
     graph = open_graph(ctx, at_once=False)
-    found = graph.crosswalk(code, to=to, via=via, relation=relation or None, on=on)  # type: ignore[arg-type]
+    found = graph.crosswalk(
+        code, to=to, via=via, relation=relation or None, on=on, include_licensed=include_licensed
+    )
     shown = [*found, *(found.aside if show_all else ())]
     if format == "json":
         print_json(_answer(found, shown))

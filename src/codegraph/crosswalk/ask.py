@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from codegraph.crosswalk.chain import chain
-from codegraph.crosswalk.lookup import TARGETS
+from codegraph.crosswalk.lookup import TARGETS, crosswalk, from_licensed, order
 from codegraph.crosswalk.rest import Rest
-from codegraph.errors import NotLoaded, UnknownTerm
+from codegraph.errors import LicenceRequired, NotLoaded, UnknownTerm
 from codegraph.mapping import Crosswalk, Mapping
 from codegraph.model import PREDICATES, Relation
 from codegraph.namespaces import RELEASE
@@ -40,37 +41,55 @@ class _Answer(Rest):
         return self._told or None
 
 
-def ask(
-    graph: CodeGraph,
-    code: Code,
-    to: str | None,
-    via: tuple[str, ...],
-    relations: frozenset[Relation] | None,
-    on: str | date | None,
-) -> Crosswalk:
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a crosswalk is asked for beside its code: target, hops, relations, date of service, licensed mappings."""
+
+    to: str | None
+    via: tuple[str, ...] = ()
+    relations: frozenset[Relation] | None = None
+    on: str | date | None = None
+    licensed: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise UnknownTerm for systems and relations that are none."""
+        if strange := sorted(set(self.via) - set(TARGETS)):
+            raise UnknownTerm(f"no crosswalk over {strange[0]!r}; there are {', '.join(TARGETS)}")
+        if self.relations is not None and (unknown := sorted(self.relations - set(PREDICATES))):
+            raise UnknownTerm(f"no relation {unknown[0]!r}; there are {', '.join(PREDICATES)}")
+        if self.via and self.to is None:
+            raise UnknownTerm("a crosswalk over other systems needs its target: to=...")
+
+
+def ask(graph: CodeGraph, code: Code, wanted: Conditions) -> Crosswalk:
     """Return the mappings of a code that meet conditions; see CodeGraph.crosswalk."""
-    if strange := sorted(set(via) - set(TARGETS)):
-        raise UnknownTerm(f"no crosswalk over {strange[0]!r}; there are {', '.join(TARGETS)}")
-    if relations is not None and (unknown := sorted(relations - set(PREDICATES))):
-        raise UnknownTerm(f"no relation {unknown[0]!r}; there are {', '.join(PREDICATES)}")
-    if via and to is None:
-        raise UnknownTerm("a crosswalk over other systems needs its target: to=...")
-    weak = relations is not None and "related" in relations
-    told: list[str] = []
-    if via and to is not None:
-        found, note = _chained(graph, code, (*via, to), weak=weak)
-        told += note
+    weak = wanted.relations is not None and "related" in wanted.relations
+    if wanted.via and wanted.to is not None:
+        found, told = _chained(graph, code, (*wanted.via, wanted.to), weak=weak)
     else:
-        whole = graph._crosswalk(code, to)
-        found = [*whole, *(whole.overlapping if weak else ())]
-        if on is not None:
-            found += [m for _, m in Rest(graph).apart_all(code, to) if m.edition]
-        told += [whole.note] if whole.note else []
-    if relations is not None:
-        found, told = _only(found, relations, told)
-    if on is not None:
-        found, told = _on(graph, found, _day(on), to, told)
-    return Crosswalk(code, to, found, _Answer(graph, "; ".join(told)))
+        found, told = _direct(graph, code, wanted, weak=weak)
+    if wanted.relations is not None:
+        found, told = _only(found, wanted.relations, told)
+    if wanted.on is not None:
+        found, told = _on(graph, found, _day(wanted.on), wanted.to, told)
+    return Crosswalk(code, wanted.to, found, _Answer(graph, "; ".join(told)))
+
+
+def _direct(
+    graph: CodeGraph, code: Code, wanted: Conditions, *, weak: bool
+) -> tuple[list[Mapping], list[str]]:
+    licensed = list(from_licensed(graph, code, wanted.to)) if wanted.licensed else []
+    try:
+        whole = crosswalk(graph, code, wanted.to) if wanted.licensed else graph._crosswalk(code, wanted.to)
+    except (NotLoaded, LicenceRequired):
+        if not licensed:
+            raise
+        return sorted(licensed, key=order), []
+    found = [*whole, *(whole.overlapping if weak else ())]
+    if wanted.on is not None:
+        found += [m for _, m in Rest(graph).apart_all(code, wanted.to) if m.edition]
+    note = whole.note if len(whole) or not licensed else None
+    return sorted((*found, *licensed), key=order) if licensed else found, [note] if note else []
 
 
 def _chained(

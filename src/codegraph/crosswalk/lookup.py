@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from codegraph.crosswalk.indications import from_indications
 from codegraph.crosswalk.rest import Rest, of_row
-from codegraph.errors import UnknownTerm
+from codegraph.errors import LicenceRequired, UnknownTerm
 from codegraph.mapping import Crosswalk, Mapping
 from codegraph.model import Relation
 from codegraph.views import Code
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
 GROUPINGS: Final = ("ccsr", "rbcs", "icd10pcs-table")
-TARGETS: Final = ("cpt", "hcpcs", "icd10pcs", "icd10cm", "icd9cm", "icd9pcs", *GROUPINGS, "mondo")
+LICENSED: Final = "sct"  # reached by licensed mappings only
+TARGETS: Final = ("cpt", "hcpcs", "icd10pcs", "icd10cm", "icd9cm", "icd9pcs", *GROUPINGS, "mondo", LICENSED)
 CURATED: Final = "semapv:ManualMappingCuration"
 
 _SAID: Final = (
@@ -24,6 +25,12 @@ _SAID: Final = (
 )
 _FORWARD: Final = f"SELECT object, {_SAID} subject = ?"
 _BACKWARD: Final = f"SELECT subject, {_SAID} object = ?"
+_LICENSED: Final = (
+    "predicate, justification, confidence, mapping_set, release, comment, detail "
+    "FROM licensed_mapping WHERE object != 'sssom:NoTermFound' AND"
+)
+_LICENSED_FORWARD: Final = f"SELECT object, {_LICENSED} subject = ?"
+_LICENSED_BACKWARD: Final = f"SELECT subject, {_LICENSED} object = ?"
 _GEM: Final = (
     "SELECT object_system, object, approximate, combination, scenario, choice_list, release FROM gem "
     "WHERE subject_system = ? AND subject = ? AND NOT no_map"
@@ -38,6 +45,10 @@ def crosswalk(graph: CodeGraph, code: Code, to: str | None) -> Crosswalk:
     """
     if to is not None and to not in TARGETS:
         raise UnknownTerm(f"no crosswalk to {to!r}; there are {', '.join(TARGETS)}")
+    if to == LICENSED:
+        raise LicenceRequired(
+            "mappings to SNOMED CT come from files under its licence: ask for them with include_licensed"
+        )
     found = [m for read in _READERS for m in read(graph, code, to)]
     found.sort(key=order)
     answer = Crosswalk(code, to, found, Rest(graph))
@@ -63,6 +74,17 @@ def _from_mappings(graph: CodeGraph, code: Code, to: str | None) -> Iterator[Map
     curie = code.curie
     for statement, inverse in ((_FORWARD, False), (_BACKWARD, True)):
         for row in graph.tables.rows(statement, (curie,)):
+            system, _, notation = row[0].partition(":")
+            if _is_for(system, to):
+                yield of_row(code, Code(graph, system, notation), row, inverse=inverse)
+
+
+def from_licensed(graph: CodeGraph, code: Code, to: str | None) -> Iterator[Mapping]:
+    """Yield the mappings of files that the user licenses; only for those who ask for them."""
+    if not graph._has_table("licensed_mapping"):
+        return
+    for statement, inverse in ((_LICENSED_FORWARD, False), (_LICENSED_BACKWARD, True)):
+        for row in graph.tables.rows(statement, (code.curie,)):
             system, _, notation = row[0].partition(":")
             if _is_for(system, to):
                 yield of_row(code, Code(graph, system, notation), row, inverse=inverse)

@@ -139,7 +139,7 @@ class DefinedClass:
         said += ((SUBCLASS, name) for name in self.above)
         said += ((SUBCLASS, _some(*pair)) for pair in self.some)
         if self.kind:
-            members = (self.kind, *(_some(*pair) for pair in self.parts))
+            members: tuple[Value, ...] = (self.kind, *(_some(*pair) for pair in self.parts))
             said.append((OWL + "equivalentClass", Node(None, OWL + "Class", ((_INTERSECTION, members),))))
         return Node(self.iri, OWL + "Class", tuple(said))
 
