@@ -153,14 +153,14 @@ def test_rdflib_reads_a_part_back_to_an_isomorphic_graph(full, tmp_path):
         ("icd10cm", "cpt"),
         ("icd10cm", "mondo"),
         ("icd9cm", "icd10cm"),
-        ("icd10pcs", "icd9pcs"),
+        ("icd9pcs", "icd10pcs"),
         ("icd10pcs", "icd10pcs-table"),
         ("hcpcs", "rbcs"),
     ],
 )
 def test_a_frame_of_all_codes_of_a_system_says_what_each_crosswalk_says(full, system, to):
     codes = [curie for curie in full if curie.startswith(f"{system}:")]
-    assert len(codes) > 5_000
+    assert len(codes) > 3_000
     frame = full.crosswalk_frame(codes, to=to)
     rows = {}
     for row in frame.select("code", "target", "relation", "mapping_set", "combination").iter_rows():
