@@ -282,6 +282,7 @@ class CodeGraph(Mapping[str, Code]):
         to: str,
         system: str | None = None,
         relation: Relation | Collection[Relation] | None = None,
+        include_licensed: bool = False,
     ) -> polars.DataFrame: ...
 
     @overload
@@ -292,6 +293,7 @@ class CodeGraph(Mapping[str, Code]):
         to: str,
         system: str | None = None,
         relation: Relation | Collection[Relation] | None = None,
+        include_licensed: bool = False,
     ) -> pandas.DataFrame: ...
 
     def crosswalk_frame(
@@ -301,6 +303,7 @@ class CodeGraph(Mapping[str, Code]):
         to: str,
         system: str | None = None,
         relation: Relation | Collection[Relation] | None = None,
+        include_licensed: bool = False,
     ) -> polars.DataFrame | pandas.DataFrame:
         """Return what a column of codes maps to in one system: for each code the rows that `crosswalk` gives it.
 
@@ -320,7 +323,8 @@ class CodeGraph(Mapping[str, Code]):
         """
         from codegraph.crosswalk.frame import crosswalk_frame
 
-        found: polars.DataFrame = crosswalk_frame(self, codes, to=to, system=system, relation=relation)
+        wanted: dict[str, Any] = {"to": to, "system": system, "relation": relation}
+        found: polars.DataFrame = crosswalk_frame(self, codes, **wanted, include_licensed=include_licensed)
         return found
 
     def differences(self, first: str | Code, second: str | Code) -> Differences:

@@ -15,8 +15,8 @@ from tests.build.small_files import order_line, pfs, pfs_row, write_all
 from codegraph.build.pipeline import build
 from codegraph.crosswalk import lookup, pairs
 from codegraph.crosswalk.frame import COLUMNS
-from codegraph.crosswalk.lookup import TARGETS
-from codegraph.errors import InvalidCode, NotLoaded, UnknownCode, UnknownTerm
+from codegraph.crosswalk.lookup import LICENSED, TARGETS
+from codegraph.errors import InvalidCode, LicenceRequired, NotLoaded, UnknownCode, UnknownTerm
 from codegraph.graph import CodeGraph
 
 CCSR_DIAGNOSES = """CCSR_category_code,vocabulary_id,code,code_description
@@ -27,6 +27,7 @@ CCSR_PROCEDURES = """I10_PR,I10_PR_desc,CCSR,CCSR_desc
 0D1B0Z4,Invented,GIS003,Invented
 """
 ONE_BY_ONE, AT_ONCE = 10**9, -1
+PUBLIC = [to for to in TARGETS if to != LICENSED]
 BOTH = pytest.mark.parametrize("few", [ONE_BY_ONE, AT_ONCE], ids=["one by one", "at once"])
 
 
@@ -104,7 +105,7 @@ def grouped(tmp_path_factory):
 
 
 @BOTH
-@pytest.mark.parametrize("to", TARGETS)
+@pytest.mark.parametrize("to", PUBLIC)
 @pytest.mark.parametrize("release", ["kg", "small", "mapped", "grouped"])
 def test_the_same_as_one_crosswalk_after_another(release, to, few, request, monkeypatch):
     graph = request.getfixturevalue(release)
@@ -114,17 +115,35 @@ def test_the_same_as_one_crosswalk_after_another(release, to, few, request, monk
     assert found == sum(len(_or_none(graph, c, to)) for c in codes)
 
 
-def _or_none(kg, code, to):
+def _or_none(kg, code, to, **how):
     try:
-        return kg.crosswalk(code, to=to)
+        return kg.crosswalk(code, to=to, **how)
     except NotLoaded:
         return ()
+
+
+@pytest.mark.parametrize("to", TARGETS)
+def test_licensed_mappings_come_when_they_are_asked_for(to, mapped):
+    codes = list(mapped)
+    found = {c: _or_none(mapped, c, to, include_licensed=True) for c in codes}
+    if not any(found.values()):
+        return
+    frame = mapped.crosswalk_frame(codes, to=to, include_licensed=True).filter(pl.col("outcome") == "mapped")
+    expected = [(c, str(m.target), m.mapping_set) for c, some in found.items() for m in some]
+    assert frame.select("code", "target", "mapping_set").rows() == expected
+
+
+def test_snomed_ct_is_reached_by_licensed_mappings_only(mapped):
+    for column in ([], ["44310"]):
+        with pytest.raises(LicenceRequired, match="include_licensed"):
+            mapped.crosswalk_frame(column, to=LICENSED)
+    assert any(_or_none(mapped, c, LICENSED, include_licensed=True) for c in mapped)
 
 
 def test_some_releases_map_to_most_systems(kg, mapped, grouped):
     """So that the comparison above compares something."""
     releases = kg, mapped, grouped
-    reached = {to for graph in releases for to in TARGETS for c in graph if len(_or_none(graph, c, to))}
+    reached = {to for graph in releases for to in PUBLIC for c in graph if len(_or_none(graph, c, to))}
     assert reached >= {"cpt", "icd10pcs", "icd10cm", "ccsr", "icd10pcs-table", "icd9cm"}
 
 

@@ -10,8 +10,8 @@ from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, Final
 
 from codegraph.codes import SYSTEMS
-from codegraph.crosswalk.lookup import TARGETS
-from codegraph.crosswalk.pairs import OUTCOMES, Row, Rows, answers, without
+from codegraph.crosswalk.lookup import check_target
+from codegraph.crosswalk.pairs import OUTCOMES, Row, Rows, Wanted, answers, without
 from codegraph.errors import InvalidCode, NotLoaded, UnknownTerm
 from codegraph.model import PREDICATES, Relation
 
@@ -35,10 +35,10 @@ def crosswalk_frame(
     to: str,
     system: str | None = None,
     relation: Relation | Collection[Relation] | None = None,
+    include_licensed: bool = False,
 ) -> Any:  # noqa: ANN401
     """Return the mappings of a column of codes as a frame; see CodeGraph.crosswalk_frame."""
-    if to not in TARGETS:
-        raise UnknownTerm(f"no crosswalk to {to!r}; there are {', '.join(TARGETS)}")
+    check_target(to, licensed=include_licensed)
     if system is not None and system not in SYSTEMS:
         raise UnknownTerm(f"no code system {system!r}; there are {', '.join(SYSTEMS)}")
     relations = frozenset((relation,) if isinstance(relation, str) else relation or ())
@@ -48,7 +48,8 @@ def crosswalk_frame(
         what = "a whole frame" if hasattr(codes, "columns") else "one text; crosswalk() answers one code"
         raise InvalidCode(f"crosswalk_frame takes a column of codes, not {what}")
     texts, spread = (_of_pandas if _is_pandas(codes) else _of_polars)(codes)
-    return spread([*answers(graph, texts, to, system, relations or None), _NULL])
+    wanted = Wanted(to, system, relations or None, include_licensed)
+    return spread([*answers(graph, texts, wanted), _NULL])
 
 
 def _is_pandas(codes: object) -> bool:

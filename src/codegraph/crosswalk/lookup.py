@@ -43,18 +43,23 @@ def crosswalk(graph: CodeGraph, code: Code, to: str | None) -> Crosswalk:
 
     Raises UnknownTerm for a target that is no system, and NotLoaded where no loaded source maps these systems.
     """
-    if to is not None and to not in TARGETS:
-        raise UnknownTerm(f"no crosswalk to {to!r}; there are {', '.join(TARGETS)}")
-    if to == LICENSED:
-        raise LicenceRequired(
-            "mappings to SNOMED CT come from files under its licence: ask for them with include_licensed"
-        )
+    check_target(to)
     found = [m for read in _READERS for m in read(graph, code, to)]
     found.sort(key=order)
     answer = Crosswalk(code, to, found, Rest(graph))
     if not found:
         answer.note  # noqa: B018 - raises NotLoaded where nothing that maps these systems is loaded
     return answer
+
+
+def check_target(to: str | None, *, licensed: bool = False) -> None:
+    """Raise UnknownTerm for a target that is no system, LicenceRequired for one that licensed files alone reach."""
+    if to is not None and to not in TARGETS:
+        raise UnknownTerm(f"no crosswalk to {to!r}; there are {', '.join(TARGETS)}")
+    if to == LICENSED and not licensed:
+        raise LicenceRequired(
+            "mappings to SNOMED CT come from files under its licence: ask for them with include_licensed"
+        )
 
 
 _RANK: Final[dict[Relation, int]] = {"exact": 0, "narrower": 1, "broader": 2, "related": 3}

@@ -50,29 +50,32 @@ def without(outcome: str, source: str | None = None) -> Rows:
 _INVALID, _AMBIGUOUS, _UNKNOWN, _ABSENT = map(without, ("invalid", "ambiguous", "unknown", "not loaded"))
 
 
-def answers(
-    graph: CodeGraph,
-    texts: Sequence[str],
-    to: str,
-    system: str | None = None,
-    relations: frozenset[Relation] | None = None,
-) -> list[Rows]:
-    """Return the rows of each text; a bare one is read as a code of `system` where that is given.
+class Wanted(NamedTuple):
+    """What a column of codes is asked for: target, how bare codes are read, relations, licensed mappings too."""
+
+    to: str
+    system: str | None = None
+    relations: frozenset[Relation] | None = None
+    licensed: bool = False
+
+
+def answers(graph: CodeGraph, texts: Sequence[str], wanted: Wanted) -> list[Rows]:
+    """Return the rows of each text.
 
     Raises NotLoaded where some code could only be answered with a source that is not loaded, and no code could
     be answered.
     """
     held = _Held(graph, few=len(texts) <= FEW)
-    read = [_read(graph, held, text, system) for text in texts]
+    read = [_read(graph, held, text, wanted.system) for text in texts]
     codes = list(dict.fromkeys(found for found in read if isinstance(found, CodeRef)))
-    few = len(codes) <= FEW
-    known = (_one_by_one if few else _from_pairs)(graph, codes, to, relations)
+    few = len(codes) <= FEW or wanted.licensed  # what is licensed is kept nowhere
+    known = (_one_by_one if few else _from_pairs)(graph, codes, wanted)
     found = [known[one] if isinstance(one, CodeRef) else one for one in read]
     outcomes = {rows[0].outcome for rows in found}
     if "not loaded" in outcomes and not outcomes & {"mapped", "unmapped"}:
-        first = next(i for i, rows in enumerate(found) if rows[0].outcome == "not loaded")
-        bare = system is not None and ":" not in texts[first]
-        graph.crosswalk(f"{system}:{texts[first]}" if bare else texts[first], to=to)
+        first = texts[next(i for i, rows in enumerate(found) if rows[0].outcome == "not loaded")]
+        key = f"{wanted.system}:{first}" if wanted.system and ":" not in first else first
+        graph.crosswalk(key, to=wanted.to, include_licensed=wanted.licensed)
     return found
 
 
@@ -114,25 +117,23 @@ def _read(graph: CodeGraph, held: _Held, text: str, system: str | None) -> CodeR
     return _UNKNOWN if any(ref.system in graph.manifest.codes for ref in readings) else _ABSENT
 
 
-def _one_by_one(
-    graph: CodeGraph, codes: Iterable[CodeRef], to: str, relations: frozenset[Relation] | None
-) -> dict[CodeRef, Rows]:
+def _one_by_one(graph: CodeGraph, codes: Iterable[CodeRef], wanted: Wanted) -> dict[CodeRef, Rows]:
     found = {}
+    to, relations, licensed = wanted.to, wanted.relations, wanted.licensed
     for ref in codes:
         code = Code(graph, ref.system, ref.notation)
         try:
-            rows = tuple(_row(m) for m in graph.crosswalk(code, to=to, relation=relations))
+            mappings = graph.crosswalk(code, to=to, relation=relations, include_licensed=licensed)
         except NotLoaded:
             found[ref] = without("not loaded", ref.curie)
         else:
-            found[ref] = rows or without("unmapped", ref.curie)
+            found[ref] = tuple(map(_row, mappings)) or without("unmapped", ref.curie)
     return found
 
 
-def _from_pairs(
-    graph: CodeGraph, codes: Iterable[CodeRef], to: str, relations: frozenset[Relation] | None
-) -> dict[CodeRef, Rows]:
+def _from_pairs(graph: CodeGraph, codes: Iterable[CodeRef], wanted: Wanted) -> dict[CodeRef, Rows]:
     found: dict[CodeRef, Rows] = {}
+    to, relations = wanted.to, wanted.relations
     weak = relations is not None and "related" in relations
     for system, refs in _by_system(codes).items():
         proper, loaded = _pairs(graph, system, to), _is_loaded(graph, system, to)
