@@ -133,11 +133,17 @@ def test_licensed_mappings_come_when_they_are_asked_for(to, mapped):
     assert frame.select("code", "target", "mapping_set").rows() == expected
 
 
-def test_snomed_ct_is_reached_by_licensed_mappings_only(mapped):
+def test_snomed_ct_is_reached_by_licensed_mappings_only(kg, mapped):
     for column in ([], ["44310"]):
         with pytest.raises(LicenceRequired, match="include_licensed"):
             mapped.crosswalk_frame(column, to=LICENSED)
-    assert any(_or_none(mapped, c, LICENSED, include_licensed=True) for c in mapped)
+    frame = mapped.crosswalk_frame(list(mapped), to=LICENSED, include_licensed=True)
+    assert set(frame["outcome"]) == {"mapped", "unmapped"}
+    assert not mapped.crosswalk(
+        frame.filter(outcome="unmapped")["code"][0], to=LICENSED, include_licensed=True
+    )
+    with pytest.raises(NotLoaded, match="files of yours"):
+        kg.crosswalk_frame(["44310"], to=LICENSED, include_licensed=True)
 
 
 def test_some_releases_map_to_most_systems(kg, mapped, grouped):

@@ -81,10 +81,14 @@ def _direct(
     licensed = list(from_licensed(graph, code, wanted.to)) if wanted.licensed else []
     try:
         whole = crosswalk(graph, code, wanted.to) if wanted.licensed else graph._crosswalk(code, wanted.to)
-    except (NotLoaded, LicenceRequired):
-        if not licensed:
+    except (NotLoaded, LicenceRequired) as error:
+        if licensed:
+            return sorted(licensed, key=order), []
+        if not wanted.licensed or isinstance(error, NotLoaded):
             raise
-        return sorted(licensed, key=order), []
+        if not graph._has_table("licensed_mapping"):
+            raise NotLoaded(f"no mapping to {wanted.to} is loaded: it takes files of yours") from None
+        return [], [f"not known: no file of yours that is loaded maps {code} to {wanted.to}"]
     found = [*whole, *(whole.overlapping if weak else ())]
     if wanted.on is not None:
         found += [m for _, m in Rest(graph).apart_all(code, wanted.to) if m.edition]
