@@ -56,6 +56,7 @@ THROUGH = {
     "hierarchy": "unit/test_graph.py",
     "model": "unit/test_graph.py",
     "network": "unit/test_graph.py",
+    "opened": "unit/test_graph.py",
     "pcs_words": "unit/test_pcs.py",
     "procedure": "unit/test_graph.py",
     "related": "unit/test_graph.py",

@@ -21,7 +21,7 @@ LAYERS = (
     "release knowledge sources fetch",
     "build",
     "store tables nodes terms sparql query_params result result_text queries",
-    "views mapping crosswalk contradictions describe related kindred hierarchy network connection render "
+    "views mapping opened crosswalk contradictions describe related kindred hierarchy network connection render "
     "reasoning validation export",
     "graph",
     "cli",

@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from codegraph import release
-from codegraph.codes import SYSTEMS, CodeRef, candidates
-from codegraph.errors import InvalidCode, NotLoaded, UnknownCode, UnknownTerm
+from codegraph.codes import SYSTEMS, candidates
+from codegraph.errors import InvalidCode, NotLoaded, UnknownTerm
 from codegraph.mapping import Crosswalk
-from codegraph.model import Provenance, Relation
+from codegraph.model import Relation
 from codegraph.namespaces import contract
-from codegraph.release import Manifest
-from codegraph.tables import Tables
+from codegraph.opened import CODE_ROW, OpenedRelease
 from codegraph.views import Code
 
 if TYPE_CHECKING:
@@ -29,53 +28,33 @@ if TYPE_CHECKING:
     from codegraph.contradictions.model import Contradictions
     from codegraph.crosswalk.differences import Common, Differences
     from codegraph.crosswalk.pairs import Rows
-    from codegraph.crosswalk.subsumption import Hierarchy
     from codegraph.describe import Description
     from codegraph.export import ExportSummary
-    from codegraph.kindred import Kindred
     from codegraph.related import Related
     from codegraph.result import Result
-    from codegraph.store import GraphStore
     from codegraph.validation import Engine, Report
 
-_ROW = "SELECT label, status, billable, release, procedure FROM code WHERE system = ? AND notation = ?"
 _ALL = (
     "SELECT system, notation, label, status, billable, release, procedure FROM code ORDER BY system, notation"
 )
-_NEAR = (
-    "SELECT system, notation FROM code "
-    "WHERE system = ? AND notation >= ? AND notation < ? ORDER BY notation LIMIT 200"
-)
-_EXCERPT = " The packaged release holds one family of codes; build one from official files for all."
 
-_DENOTED = (
-    "SELECT procedure, system, notation, label FROM code "
-    "WHERE system IN ('cpt', 'hcpcs') AND procedure IS NOT NULL ORDER BY system, notation"
-)
 
 Place = str | os.PathLike[str]
 
 
-class CodeGraph(Mapping[str, Code]):
+class CodeGraph(OpenedRelease, Mapping[str, Code]):
     """An opened release: `kg["cpt:44310"]` is a code, `len(kg)` their number, `in` never raises.
 
     Opened read-only; any number of threads and processes may read one release at once.
     """
 
     def __init__(self, directory: Path, *, at_once: bool = True) -> None:
-        self.directory = directory
-        self.manifest: Manifest = release.read_manifest(directory)
-        self.tables = Tables(directory / release.TABLES)
-        self._provenances: dict[str, Provenance] = {}
-        self._names: dict[str, bool] = {}
+        super().__init__(directory, at_once=at_once)
         # What crosswalk_frame reads at once and keeps: codes by system, pairs by system, target and group.
         self._notations: dict[str, frozenset[str]] = {}
         self._pairs: dict[tuple[str, str, str], dict[str, Rows]] = {}
         # A release never changes, so an answer may be kept; the least used ones go.
         self._crosswalk = lru_cache(maxsize=4096)(self._read_crosswalk)
-        # Another release may take this one's place later, and the two must not mix: so the triples are opened now.
-        if at_once:
-            self.store  # noqa: B018 - opens it
 
     @classmethod
     def open(cls, place: Place | None = None, *, at_once: bool = True) -> CodeGraph:
@@ -92,13 +71,6 @@ class CodeGraph(Mapping[str, Code]):
 
         return cls(packaged_release(), at_once=at_once)
 
-    @cached_property
-    def store(self) -> GraphStore:
-        """Return the triples of the release."""
-        from codegraph.store import GraphStore
-
-        return GraphStore.open(self.directory / release.GRAPH)
-
     # --- a mapping of codes ---------------------------------------------------------------------------------------
 
     def __getitem__(self, key: str) -> Code:
@@ -108,7 +80,9 @@ class CodeGraph(Mapping[str, Code]):
         not hold, NotLoaded where no code of that system is loaded.
         """
         readings = candidates(str(key))
-        found = [(ref, row) for ref in readings if (row := self.tables.row(_ROW, (ref.system, ref.notation)))]
+        found = [
+            (ref, row) for ref in readings if (row := self.tables.row(CODE_ROW, (ref.system, ref.notation)))
+        ]
         if len(found) == 1:
             ref, row = found[0]
             return Code(self, ref.system, ref.notation, row)
@@ -142,97 +116,13 @@ class CodeGraph(Mapping[str, Code]):
         size = f"{len(self.manifest.sources)} sources, {self.manifest.triples:,} triples"
         return f"<CodeGraph {self.directory.name}: {size}>"
 
-    def _unknown(self, key: str, readings: list[CodeRef]) -> UnknownCode | NotLoaded:
-        loaded = [ref for ref in readings if ref.system in self.manifest.codes]
-        if not loaded:
-            systems = " or ".join(SYSTEMS[ref.system].title for ref in readings)
-            return NotLoaded(
-                f"{key}: no codes of {systems} are loaded; `codegraph sources` names the files that bring them"
-            )
-        near = sorted({str(c) for ref in loaded for c in self._near(ref)})
-        hint = f"; near it: {', '.join(near)}" if near else ""
-        absent = [SYSTEMS[ref.system].title for ref in readings if ref not in loaded]
-        hint += f"; no codes of {' or '.join(absent)} are loaded" if absent else ""
-        partial = "" if self.manifest.sources else _EXCERPT
-        return UnknownCode(
-            f"{' / '.join(map(str, loaded))} is not in this release{hint}.{partial}", near=near
-        )
-
-    def _near(self, ref: CodeRef, at_most: int = 5) -> list[CodeRef]:
-        """Return similar codes of the release: the same beginning, most alike first."""
-        from difflib import get_close_matches
-
-        for keep in range(len(ref.notation) - 1, 0, -1):
-            start = ref.notation[:keep]
-            rows = self.tables.rows(_NEAR, (ref.system, start, start + "\U0010ffff"))
-            if rows:
-                alike = get_close_matches(ref.notation, [r[1] for r in rows], n=at_most, cutoff=0.0)
-                return [CodeRef(ref.system, n) for n in alike]
-        return []
-
-    def _code_row(self, system: str, notation: str) -> tuple[Any, ...]:
-        row = self.tables.row(_ROW, (system, notation))
-        if row is not None:
-            return row
-        curie = f"{system}:{notation}"
-        label = self.store.object(curie, "skos:prefLabel") if system not in SYSTEMS else None
-        return (label, "unknown", None, None, None)
-
-    def _provenance(self, ident: str) -> Provenance:
-        if ident not in self._provenances:
-            source = self.manifest.source(ident)
-            known = (
-                Provenance(ident, source.title, source.file)
-                if source
-                else Provenance(ident, "codegraph knowledge")
-            )
-            self._provenances[ident] = known
-        return self._provenances[ident]
-
     def _read_crosswalk(self, code: Code, to: str | None) -> Crosswalk:
         from codegraph.crosswalk.lookup import crosswalk
 
         return crosswalk(self, code, to)
 
-    @cached_property
-    def _hierarchy(self) -> Hierarchy:
-        """Return what lies above each facet value, read as it is asked for."""
-        from codegraph.crosswalk.differences import StoreHierarchy
-
-        return StoreHierarchy(self.store)
-
-    @cached_property
-    def _coded(self) -> dict[str, list[tuple[str, str]]]:
-        """Return (CURIE, label) of the CPT and HCPCS codes that denote each procedure (CURIE)."""
-        found: dict[str, list[tuple[str, str]]] = {}
-        for procedure, system, notation, label in self.tables.rows(_DENOTED):
-            found.setdefault(procedure, []).append((f"{system}:{notation}", label or ""))
-        return found
-
-    @cached_property
-    def _kindred(self) -> Kindred:
-        """Return what compares the definitions of CPT and HCPCS codes with each other."""
-        from codegraph.kindred import Kindred
-
-        return Kindred(self.store, self._hierarchy, self._coded, self._label_of)
-
-    def _label_of(self, term: str) -> str:
-        """Return the label of a term (CURIE), or the term itself."""
-        return str(self.store.object(term, "skos:prefLabel") or term)
-
     def _code(self, code: str | Code) -> Code:
         return code if isinstance(code, Code) else self[code]
-
-    def _label(self, curie: str) -> str:
-        """Return the label of a facet value, procedure or other thing that is no code; its CURIE where it has none."""
-        row = self.tables.row("SELECT label FROM label WHERE curie = ?", (curie,))
-        return str(row[0]) if row else curie
-
-    def _has_table(self, name: str) -> bool:
-        """Tell whether the release has a table (its source is loaded)."""
-        if name not in self._names:
-            self._names[name] = self.tables.has(name)
-        return self._names[name]
 
     # --- questions ------------------------------------------------------------------------------------------------
 
