@@ -39,6 +39,7 @@ ON_RDFLIB = (
     "codes_ended_since",
     "codes_for_diagnosis",
     "codes_that_revise_or_close",
+    "components_of_code",
     "conflicts_of_code",
     "disagreements",
     "fee_schedule_of_code",
@@ -48,6 +49,7 @@ ON_RDFLIB = (
     "other_approaches_of_code",
     "pcs_codes_of_code",
     "procedure_facets",
+    "readings_of_code",
     "sources_loaded",
     "steps_and_aftercare",
 )
