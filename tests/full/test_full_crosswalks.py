@@ -79,9 +79,9 @@ def test_chains_over_official_mappings(full):
     ccsr = full.crosswalk("44310", to="ccsr", via="icd10pcs", relation={"broader", "related"})
     assert "ccsr:GIS018" in {str(m.target) for m in ccsr}
     assert all(len(m.path) == 2 for m in ccsr)
-    cpt = {str(m.target): m for m in full.crosswalk("icd9pcs:45.82", to="cpt", via="icd10pcs")}
-    assert cpt["cpt:44150"].relation == "narrower"
-    assert [str(step.target) for step in cpt["cpt:44150"].path] == ["icd10pcs:0DTE0ZZ", "cpt:44150"]
+    cpt = {str(m.target): m for m in full.crosswalk("icd9pcs:17.33", to="cpt", via="icd10pcs")}
+    assert cpt["cpt:44204"].relation == "broader"  # right hemicolectomy is one partial colectomy, both laparoscopic
+    assert [str(step.target) for step in cpt["cpt:44204"].path] == ["icd10pcs:0DTF4ZZ", "cpt:44204"]
     nothing = full.crosswalk("icd9pcs:46.20", to="cpt", via="icd10pcs")
     assert len(nothing) == 0
     assert "goes no further" in nothing.note
