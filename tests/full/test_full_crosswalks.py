@@ -80,7 +80,9 @@ def test_chains_over_official_mappings(full):
     assert "ccsr:GIS018" in {str(m.target) for m in ccsr}
     assert all(len(m.path) == 2 for m in ccsr)
     cpt = {str(m.target): m for m in full.crosswalk("icd9pcs:17.33", to="cpt", via="icd10pcs")}
-    assert cpt["cpt:44204"].relation == "broader"  # right hemicolectomy is one partial colectomy, both laparoscopic
+    assert (
+        cpt["cpt:44204"].relation == "broader"
+    )  # right hemicolectomy is one partial colectomy, both laparoscopic
     assert [str(step.target) for step in cpt["cpt:44204"].path] == ["icd10pcs:0DTF4ZZ", "cpt:44204"]
     nothing = full.crosswalk("icd9pcs:46.20", to="cpt", via="icd10pcs")
     assert len(nothing) == 0
