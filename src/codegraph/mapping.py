@@ -91,6 +91,11 @@ class Mapping:
         return tuple(self._detail().get("unnamed", ()))
 
     @property
+    def beyond(self) -> tuple[str, ...]:
+        """Return what the billing code's definition states and the compared act does not (`extent …`, `method …`)."""
+        return tuple(self._detail().get("beyond", ()))
+
+    @property
     def places(self) -> tuple[tuple[int, int], ...]:
         """Return the (way, part) places that the target has among the ways to code the source's procedure."""
         return tuple((way, part) for way, part in self._detail().get("places", ()))
@@ -126,6 +131,9 @@ class Mapping:
         lines += [f"  {facet}" for facet in self.facets]
         comment = None if self.facets else self.comment  # where facets are shown, it only says them again
         lines += [f"  {what}" for what in (self.aside, self.combination, comment) if what]
+        whole = self.target if self.inverse else self.source_code
+        if self.beyond and not self.combination:
+            lines.append(f"  {whole} also says: {', '.join(self.beyond)}")
         lines += [f"  read so: {reading}" for reading in self.readings]
         lines += [
             f"  by {step.source_code} -> {step.target}: {step.relation}, {step.provenance}"

@@ -174,7 +174,7 @@ def test_laparoscopic_counterparts_differ_in_approach_alone(
 def test_first_and_further_resections_differ_in_extent_alone(packaged: ox.Store) -> None:
     for first, further in (("44120", "44121"), ("44126", "44128")):
         one, other = (facets(packaged, denoted(packaged, code)) for code in (first, further))
-        assert (one.pop("hasExtent"), other.pop("hasExtent")) == ({"single"}, {"each-additional"})
+        assert ("hasExtent" in one, other.pop("hasExtent")) == (False, {"each-additional"})
         assert one == other
         assert components(packaged, first) == components(packaged, further)
 

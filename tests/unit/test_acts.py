@@ -73,7 +73,9 @@ BY_GEM = Way(("p:c",), (), (Reading("r:3", 3, ("p:c",), "GEM"),))
     ("way", "ways", "act", "code", "whole"),
     [
         (ALONE, [ALONE], "exact", "narrower", "narrower"),
-        (ALONE, [ALONE], "broader", "exact", "exact"),  # what is integral apart, the act is the procedure
+        (ALONE, [ALONE], "exact", "exact", "exact"),
+        (ALONE, [ALONE], "broader", "exact", "broader"),  # the procedure states more than the act
+        (ALONE, [ALONE], "broader", "narrower", "related"),
         (TOGETHER, [TOGETHER], "broader", "exact", "related"),
         (BY_GUIDELINE, [BY_GUIDELINE], None, "exact", "broader"),  # the procedure is a case of the act
         (BY_GUIDELINE, [BY_GUIDELINE], None, "narrower", "related"),

@@ -122,6 +122,10 @@ def readings_of(packaged: Packaged) -> dict[str, tuple[Reading, ...]]:
     return {p: tuple(sorted(rs, key=lambda r: (r.rank, r.iri))) for p, rs in found.items()}
 
 
+def _slugs(values: Iterable[str]) -> str:
+    return " + ".join(value.partition(":")[2] for value in values)
+
+
 def _curies(packaged: Packaged, subject: str, predicate: str) -> list[str]:
     return [contract(v[1:-1]) for v in packaged.values(subject, predicate)]
 
@@ -173,20 +177,23 @@ class _Build:
         for number, way in enumerate(ways, 1):
             self._describe(code, number, way)
             for part, act in enumerate(way.acts, 1):
-                stands = self._relation(procedure, act)
+                stands, beyond = self._stands(procedure, act)
                 for derived, group in self.codes_of(act):
                     relation = relation_of(way, ways, stands, derived.comparison.relation)
-                    row = rows.setdefault((derived.code, group), _Row(derived, relation))
+                    row = rows.setdefault((derived.code, group), _Row(derived, relation, beyond))
                     row.places.append((number, part))
                     row.together &= len(way.acts) > 1
         for (pcs, group), row in sorted(rows.items()):
             self._add_row(code, pcs, group, row)
 
-    def _relation(self, procedure: str, act: str) -> Relation | None:
-        """Return how the facets of an act stand to those of a procedure."""
+    def _stands(self, procedure: str, act: str) -> tuple[Relation | None, tuple[str, ...]]:
+        """Return how the facets of an act stand to those of a procedure, and what only the procedure states."""
         mine, theirs = (effective(stated_facets(self._packaged, p)) for p in (procedure, act))
         found = compare(self._hierarchy, mine, theirs)
-        return found.relation if found else None
+        if found is None:
+            return None, ()
+        beyond = [f for f in found.facets if f.relation in ("broader", "unstated in target")]
+        return found.relation, tuple(f"{f.name} {_slugs(f.source)}" for f in beyond)
 
     def _describe(self, code: str, number: int, way: Way) -> None:
         readings = [(r.iri, r.rank, r.source, " ".join(r.guidelines), r.note) for r in way.readings]
@@ -208,6 +215,8 @@ class _Build:
         }
         if row.together:
             detail["together"] = True
+        if row.beyond:
+            detail["beyond"] = row.beyond
         if row.derived.unnamed:
             detail["unnamed"] = row.derived.unnamed
         text = json.dumps(detail, sort_keys=True, separators=(",", ":"))
@@ -232,20 +241,17 @@ def relation_of(way: Way, ways: Sequence[Way], act: Relation | None, code: Relat
     """Return how a code stands to a procedure, from how it stands to an act of one way to code the procedure.
 
     `act` is how the act's own facets stand to the procedure's, None where they have nothing in common. A part of a
-    combination is related. Without a reading the act is the procedure (what ICD-10-PCS holds to be integral apart),
-    and the code's relation holds. A reading hands the relation on by the rules of chaining; where the facets do not
-    say it, a reading that is the only one, or the only one that rests on a guideline, says that the procedure is a
-    case of the act. Of several others each is only one of several cases.
+    combination is related. Otherwise the two are chained: what the procedure states and the act does not (an extent,
+    a purpose) makes the act broader. Where the facets have nothing in common, a way that is the only one, or the only
+    one that rests on a guideline, says that the procedure is a case of the act; of several others each is only one of
+    several cases.
     """
     if len(way.acts) > 1:
         return "related"
-    if not way.readings:
-        return code
-    if act in ("exact", "narrower", "broader"):
-        return compose(act, code) or "related"
     decided = [w for w in ways if w.rank == (1,)]
     certain = len(ways) == 1 or (len(decided) == 1 and way is decided[0])
-    return (compose("broader", code) or "related") if certain else "related"
+    stands = act if act in ("exact", "narrower", "broader") else "broader" if certain else "related"
+    return compose(stands, code) or "related"
 
 
 @dataclass(slots=True)
@@ -254,6 +260,7 @@ class _Row:
 
     derived: Derived
     relation: Relation
+    beyond: tuple[str, ...]  # what the procedure states and the act does not
     together: bool = True  # every way that it stands in has several acts
     places: list[tuple[int, int]] = field(default_factory=list)
 

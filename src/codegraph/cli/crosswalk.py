@@ -162,6 +162,7 @@ def _mapping(m: Mapping) -> dict[str, Any]:
         "comment": m.comment,
         "combination": m.combination,
         "aside": m.aside,
+        "beyond": list(m.beyond),
         "readings": list(m.readings),
         "path": [
             {"source": str(s.source_code), "target": str(s.target), "relation": s.relation} for s in m.path
