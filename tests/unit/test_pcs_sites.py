@@ -28,7 +28,9 @@ def table(tmp_path):
 
 
 def test_a_left_value_is_a_kind_of_its_site_and_stands_below_left_values(table):
-    found = table("Hand\t\t\tHand, *\nBone\nPhalanx\tbone\thand\tPhalanx, *\nSkin, Ear\t\thand\tSkin, * Ear\n")
+    found = table(
+        "Hand\t\t\tHand, *\nBone\nPhalanx\tbone\thand\tPhalanx, *\nSkin, Ear\t\thand\tSkin, * Ear\n"
+    )
     left = pcs_sites.Place("Phalanx, Left", ("site:phalanx",), ("site:hand-left",), "left")
     assert found["site:phalanx-left"] == left
     assert found["site:phalanx"] == pcs_sites.Place("Phalanx", ("site:bone",), ("site:hand",))
@@ -120,7 +122,9 @@ def test_edges_are_those_of_the_places():
 def test_a_site_that_the_scheme_describes_has_its_kinds_there():
     packaged = Packaged.load()
     described = [
-        curie for curie, place in pcs_sites.places().items() if place.kinds and expand(curie) in _top(packaged)
+        curie
+        for curie, place in pcs_sites.places().items()
+        if place.kinds and expand(curie) in _top(packaged)
     ]
     assert described == []
 
