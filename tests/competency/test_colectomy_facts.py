@@ -129,7 +129,9 @@ def test_which_operations_make_a_stoma(packaged: ox.Store) -> None:
 def test_partial_colectomies_act_on_the_colon_and_never_say_all_of_it(packaged: ox.Store) -> None:
     removal = "?p cg:hasMethod method:excision-or-resection ; cg:actsOn site:colon"
     assert codes(packaged, removal) == set(JOINED + WITH_STOMA)
-    assert codes(packaged, f"{removal} ; cg:hasExtent ?any") == set()  # method and site say it: a part, or parts
+    assert (
+        codes(packaged, f"{removal} ; cg:hasExtent ?any") == set()
+    )  # method and site say it: a part, or parts
     assert codes(packaged, "?p cg:hasComponent?/cg:hasMethod method:resection") == set()
 
 

@@ -134,7 +134,10 @@ def test_acts_of_several_parts_come_as_combinations(kg):
     assert {m.relation for m in found} == {"related"}
     assert all("one of several acts" in m.combination for m in found)
     (whole,) = found.combinations
-    assert {part.name for part in whole.parts} == {"Open partial colectomy", "Open creation of an end colostomy"}
+    assert {part.name for part in whole.parts} == {
+        "Open partial colectomy",
+        "Open creation of an end colostomy",
+    }
     by_name = {part.name: set(part.alternatives) for part in whole.parts}
     assert "icd10pcs:0DTN0ZZ" in by_name["Open partial colectomy"]
     assert "icd10pcs:0D1N0Z4" in by_name["Open creation of an end colostomy"]
@@ -145,7 +148,9 @@ def test_acts_of_several_parts_come_as_combinations(kg):
 def test_what_is_integral_is_left_out_with_the_guideline_that_says_so(kg):
     (whole,) = kg.crosswalk("44143", to="icd10pcs").combinations
     assert [guideline for _, guideline in whole.omitted] == ["guideline:pcs-b3-1b"]
-    joined = kg.crosswalk("44140", to="icd10pcs")  # resection with anastomosis: one act is left, so its codes answer
+    joined = kg.crosswalk(
+        "44140", to="icd10pcs"
+    )  # resection with anastomosis: one act is left, so its codes answer
     assert joined.combinations == ()
     assert {m.relation for m in joined} == {"narrower"}
     assert "icd10pcs:0DTN0ZZ" in {str(m.target) for m in joined}
