@@ -186,6 +186,31 @@ class TestPythonAgrees:
         related = {r.code for r in packaged.related("44310") if r.relation in ("closed by", "revised by")}
         assert set(self.codes(packaged, "codes_that_revise_or_close", code="44310")) == related
 
+    def test_other_approaches(self, packaged: CodeGraph) -> None:
+        """The query compares what is stated, the Python call what a definition says with its defaults."""
+        pairs = {
+            (code.curie, related.code)
+            for code in packaged.codes(system="cpt")
+            for related in packaged.related(code)
+            if related.relation == "other approach"
+        }
+        found = {
+            (code, str(row[0]))
+            for code in {code for pair in pairs for code in pair} | {"cpt:44144", "cpt:44158", "cpt:44312"}
+            for row in packaged.run("other_approaches_of_code", code=code).values(curies=True)
+        }
+        assert found == pairs
+        opened = packaged.run("open_and_laparoscopic_pairs").values(curies=True)
+        assert {(str(row[0]), str(row[1])) for row in opened} == {
+            (one, two) for one, two in pairs if self._approach(packaged, one) == ("approach:open",)
+        }
+
+    @staticmethod
+    def _approach(packaged: CodeGraph, code: str) -> tuple[str, ...]:
+        done = packaged[code].procedure
+        assert done
+        return done.approach
+
 
 def _full_release() -> Path:
     named = os.environ.get("CODEGRAPH_FULL_RELEASE")
