@@ -387,4 +387,4 @@ class CodeGraph(OpenedRelease, Mapping[str, Code]):
         from codegraph.export.dispatch import export_as
 
         wanted = {"graphs": graphs, "include_licensed": include_licensed, "edits": edits, "pcs": pcs}
-        return export_as(self, Path(out), format, wanted)
+        return export_as(self, out, format, wanted)
