@@ -38,7 +38,7 @@ test-full: $(READY) ## build a release from all official files (CODEGRAPH_DATA, 
 	$(BIN)/python -m pytest -m full_release
 
 test-reasoner: $(REASONER) ## hold all comparisons against HermiT (Java) and whelk, on the official tables too
-	$(BIN)/python -m pytest tests/reasoner
+	$(BIN)/python -m pytest tests/reasoner $(SELECT)
 
 test-sssom: $(READY) $(SSSOM)/.ready ## hold the mapping sets against the official tools of SSSOM (an environment of their own)
 	CODEGRAPH_SSSOM="$(CURDIR)/$(SSSOM)/bin/sssom" $(BIN)/python -m pytest -m sssom tests/interchange
