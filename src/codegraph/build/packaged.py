@@ -7,9 +7,6 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock
-from platformdirs import user_cache_path
-
 from codegraph.knowledge import content_hash
 from codegraph.release import MANIFEST
 
@@ -20,7 +17,11 @@ _WAIT: Final = 300.0
 def cache_folder() -> Path:
     """Return the folder of packaged releases: CODEGRAPH_CACHE, else the user's cache folder."""
     named = os.environ.get(CACHE_VARIABLE)
-    return Path(named) if named else user_cache_path("codegraph")
+    if named:
+        return Path(named)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("codegraph")
 
 
 def packaged_release() -> Path:
@@ -31,6 +32,8 @@ def packaged_release() -> Path:
     target = cache_folder() / f"packaged-{content_hash()}"
     if (target / MANIFEST).is_file():
         return target
+    from filelock import FileLock  # 25 ms that only the first use needs
+
     target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(str(target.parent / "packaged.lock"), timeout=_WAIT):
         if not (target / MANIFEST).is_file():

@@ -6,14 +6,15 @@ from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from codegraph.crosswalk.combinations import Choice, Combination, Part, from_gem
 from codegraph.crosswalk.indications import INDICATED
 from codegraph.errors import NotLoaded
 from codegraph.mapping import ASIDE, REGION, Crosswalk, Mapping, reading_in_words
 from codegraph.model import INVERSE, PREDICATES, RELATIONS
+from codegraph.nodes import NodeTables
 from codegraph.views import Code
 
 if TYPE_CHECKING:
+    from codegraph.crosswalk.combinations import Combination
     from codegraph.graph import CodeGraph
 
 # Where a mapping between two systems would come from; used to tell "not loaded" from "none".
@@ -95,7 +96,8 @@ class Rest:
             return []
         procedure = code._fields()[4]
         subjects = [(code.curie, "the code"), *([(procedure, "its definition")] if procedure else [])]
-        store = self._graph.store
+        nodes = NodeTables(self._graph.tables)
+        store = nodes if nodes.has(code.curie) else self._graph.store
         return [
             f"{what} needs review: {store.object(subject, 'cg:reviewNote') or 'no reason stated'}"
             for subject, what in subjects
@@ -195,6 +197,10 @@ class Rest:
             return ()
         code = found.source_code
         rows = [r for r in self._graph.tables.rows(_GEM, (code.system, code.notation)) if not r[4]]
+        if not rows:
+            return ()
+        from codegraph.crosswalk.combinations import Choice, from_gem
+
         systems = sorted({r[0] for r in rows if found.to in (None, r[0])})
         return tuple(
             combination
@@ -217,6 +223,8 @@ def _combination(
     omitted = tuple((label, guideline) for _, _, label, guideline in rows if guideline is not None)
     if len(coded) < 2 or any(not targets[number, part] for part, _ in coded):
         return None
+    from codegraph.crosswalk.combinations import Combination, Part
+
     parts = tuple(Part(label, tuple(targets[number, part])) for part, label in coded)
     return Combination(f"way {number}", parts, omitted, reading, source)
 
