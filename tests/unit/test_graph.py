@@ -222,8 +222,14 @@ def test_differences_and_what_is_common(kg):
     shared = dict(kg.common("44310", "44187").facets)
     assert shared["cg:hasApproach"] == ("approach:open-or-percutaneous-endoscopic",)
     assert shared["cg:actsOn"] == ("site:jejunum-or-ileum",)
+    assert "cg:hasQualifier" not in shared
     with pytest.raises(UnknownTerm, match="no definition"):
         kg.differences("44310", "K50.012")
+
+
+def test_a_pair_of_systems_without_a_source_names_the_way_round(kg):
+    with pytest.raises(NotLoaded, match="a crosswalk via icd10pcs may"):
+        kg.crosswalk("44310", to="ccsr")
 
 
 def test_no_mapping_is_told_apart_from_not_loaded(kg, small):

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from codegraph.crosswalk.definitions import BY_KIND, COMPONENT, DEFAULTS, SITE, WHOLE, Definition, effective
+from codegraph.crosswalk.definitions import (
+    BY_KIND,
+    COMPONENT,
+    DEFAULTS,
+    QUALIFIER,
+    SITE,
+    WHOLE,
+    Definition,
+    effective,
+)
 from codegraph.crosswalk.subsumption import Hierarchy, combine, compare_facet, in_order, subsumes
 from codegraph.errors import UnknownTerm
 from codegraph.model import FACET_NAMES, FacetComparison, FacetRelation, Relation
@@ -188,11 +197,14 @@ def _without(one: Defined, facets: frozenset[str]) -> Defined:
 
 
 def common(hierarchy: Hierarchy, first: Defined, second: Defined) -> dict[str, frozenset[str]]:
-    """Return the narrowest definition above two: for each facet that both state the lowest values above both."""
+    """Return the narrowest definition above two: for each facet that both state the lowest values above both.
+
+    That neither has a qualifier says nothing, and is left out.
+    """
     found = {}
     for facet in in_order(set(first.definition) & set(second.definition)):
         mine, theirs = first.definition[facet], second.definition[facet]
         values = hierarchy.nearest_common(mine, theirs, by_kind=facet in BY_KIND)
-        if values:
+        if values and not (facet == QUALIFIER and values == DEFAULTS[QUALIFIER]):
             found[facet] = values
     return found

@@ -130,7 +130,9 @@ class Rest:
         brings = _BRINGS.get((system, to))
         if brings is None:
             if (system, to) not in DEFINED | INDICATED:
-                raise NotLoaded(f"no source that codegraph reads maps {system} to {to}")
+                over = sorted(b for a, b in _BRINGS.keys() | DEFINED if a == system and (b, to) in _BRINGS)
+                hint = f"; a crosswalk via {' or '.join(over)} may" if over else ""
+                raise NotLoaded(f"no source that codegraph reads maps {system} to {to}{hint}")
         elif not any(s.release.startswith(brings[0]) for s in self._graph.manifest.sources):
             raise NotLoaded(
                 f"no mapping of {system} to {to} is loaded; {brings[1]} brings it (codegraph sources)"
