@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from packaged_graph import ask
 
 from codegraph import resources
-from codegraph.namespaces import PREFIXES, contract
 
 REPAIRS = ["44602", "44603", "44604", "44605", "44615", "44640", "44650", "44660", "44661", "44680", "44700"]
 BACK_TABLE = ["44715", "44720", "44721"]
@@ -19,16 +19,6 @@ CODES = REPAIRS + BACK_TABLE + MESENTERY + APPENDIX
 RESIDUAL = {"44899", "44979"}
 WITHOUT_COUNTERPART = "knowledge/mappings/cpt-icd10pcs-none.sssom.tsv"
 ADD_ON_EDITS, INPATIENT_ONLY = "ncci/aoc_2024Q3.tsv", "opps/2025_NFRM_Addendum_E.txt"
-HEADER = "\n".join(f"PREFIX {p}: <{iri}>" for p, iri in PREFIXES.items())
-
-
-@pytest.fixture(scope="module")
-def packaged() -> ox.Store:
-    store = ox.Store()
-    for folder in ("ontology", "knowledge"):
-        for path in resources.files(folder, ".ttl"):
-            store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return store
 
 
 @pytest.fixture(scope="module")
@@ -36,16 +26,6 @@ def unmapped() -> dict[str, dict[str, str]]:
     lines = (resources.root() / WITHOUT_COUNTERPART).read_text(encoding="utf-8").splitlines()
     rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
     return {row["subject_id"].partition(":")[2]: row for row in rows}
-
-
-def ask(store: ox.Store, pattern: str, *names: str) -> set[tuple[str, ...]]:
-    """Return the solutions of a pattern as tuples of CURIEs and plain texts."""
-    found = store.query(f"{HEADER}\nSELECT {' '.join('?' + n for n in names)} WHERE {{ {pattern} }}")
-    return {tuple(short(row[name]) for name in names) for row in found}
-
-
-def short(term: ox.NamedNode | ox.Literal) -> str:
-    return contract(term.value) if isinstance(term, ox.NamedNode) else term.value
 
 
 def codes(store: ox.Store, pattern: str) -> set[str]:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from packaged_graph import ask
 
 from codegraph import resources
-from codegraph.namespaces import ENTRY, PREFIXES, contract, expand
+from codegraph.namespaces import ENTRY, expand
 
 JOINED = ["44140", "44145", "44147", "44160", "44204", "44205", "44207"]
 WITH_STOMA = ["44141", "44143", "44146"]
@@ -29,7 +30,6 @@ OPEN_AND_LAPAROSCOPIC = [
     ("44160", "44205"),
 ]
 NONE = "knowledge/mappings/cpt-icd10pcs-none.sssom.tsv"
-HEADER = "\n".join(f"PREFIX {p}: <{iri}>" for p, iri in PREFIXES.items())
 EACH = "VALUES ?n {{ {} }} ?c skos:notation ?n ; a cg:CptCode ; cg:denotes ?p ."
 MINE = EACH.format(" ".join(f'"{code}"' for code in CODES))
 # What remains of each operation once the integral acts are left out: the acts that ICD-10-PCS codes.
@@ -46,26 +46,6 @@ ACTS = {
     "44205": {"laparoscopic-partial-colectomy", "laparoscopic-excision-of-terminal-ileum"},
     "44207": {"laparoscopic-partial-colectomy"},
 }
-
-
-@pytest.fixture(scope="module")
-def packaged() -> ox.Store:
-    store = ox.Store()
-    for folder in ("ontology", "knowledge"):
-        for path in resources.files(folder, ".ttl"):
-            store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return store
-
-
-def ask(store: ox.Store, pattern: str, *names: str) -> set[tuple[str, ...]]:
-    """Return the solutions of a pattern as tuples of CURIEs and plain texts."""
-    found = store.query(f"{HEADER}\nSELECT {' '.join('?' + n for n in names)} WHERE {{ {pattern} }}")
-    assert isinstance(found, ox.QuerySolutions)
-    return {tuple(short(row[name]) for name in names) for row in found}
-
-
-def short(term: ox.NamedNode | ox.Literal) -> str:
-    return contract(term.value) if isinstance(term, ox.NamedNode) else term.value
 
 
 def codes(store: ox.Store, pattern: str) -> set[str]:

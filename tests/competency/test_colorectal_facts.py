@@ -11,17 +11,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from packaged_graph import ask, numbers
 
 from codegraph import resources
 from codegraph.crosswalk.derive import derive
 from codegraph.crosswalk.subsumption import Hierarchy
-from codegraph.namespaces import ENTRY, PREFIXES, contract, expand
+from codegraph.namespaces import ENTRY, expand
 from codegraph.pcs import Grammar
-
-
-def numbers(text: str) -> list[str]:
-    return text.split()
-
 
 COLECTOMIES = numbers(
     "44144 44150 44151 44155 44156 44157 44158 44206 44208 44210 44211 44212 45113 45119 45136"
@@ -42,32 +38,12 @@ FACETS = (
     "performedThrough",
 )
 MAPPINGS = "knowledge/mappings/curated-cpt-icd10pcs.sssom.tsv"
-HEADER = "\n".join(f"PREFIX {p}: <{iri}>" for p, iri in PREFIXES.items())
-
-
-@pytest.fixture(scope="module")
-def packaged() -> ox.Store:
-    store = ox.Store()
-    for folder in ("ontology", "knowledge"):
-        for path in resources.files(folder, ".ttl"):
-            store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return store
 
 
 @pytest.fixture(scope="module")
 def mappings() -> list[dict[str, str]]:
     lines = (resources.root() / MAPPINGS).read_text(encoding="utf-8").splitlines()
     return list(csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"))
-
-
-def ask(store: ox.Store, pattern: str, *names: str) -> set[tuple[str, ...]]:
-    """Return the solutions of a pattern as tuples of CURIEs and plain texts."""
-    found = store.query(f"{HEADER}\nSELECT {' '.join('?' + n for n in names)} WHERE {{ {pattern} }}")
-    return {tuple(short(row[name]) for name in names) for row in found}
-
-
-def short(term: ox.NamedNode | ox.Literal) -> str:
-    return contract(term.value) if isinstance(term, ox.NamedNode) else term.value
 
 
 def codes(store: ox.Store, pattern: str) -> set[str]:

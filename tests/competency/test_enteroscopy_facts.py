@@ -9,18 +9,14 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from packaged_graph import ask, numbers, short
 
 from codegraph import resources
 from codegraph.crosswalk.derive import Deriver
 from codegraph.crosswalk.subsumption import Hierarchy
-from codegraph.namespaces import ENTRY, PREFIXES, contract
+from codegraph.namespaces import ENTRY
 from codegraph.sources import icd10pcs_tables
 from codegraph.sources.files import Member
-
-
-def numbers(text: str) -> list[str]:
-    return text.split()
-
 
 JEJUNUM = numbers("44360 44361 44363 44364 44365 44366 44369 44370 44372 44373")
 ILEUM = numbers("44376 44377 44378 44379")
@@ -40,16 +36,6 @@ SEARCHED = {
     "cg:hasDestination",
 }
 READINGS = "knowledge/readings/endoscopy.ttl"
-HEADER = "\n".join(f"PREFIX {p}: <{iri}>" for p, iri in PREFIXES.items())
-
-
-@pytest.fixture(scope="module")
-def packaged() -> ox.Store:
-    store = ox.Store()
-    for folder in ("ontology", "knowledge"):
-        for path in resources.files(folder, ".ttl"):
-            store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return store
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +44,6 @@ def deriver(packaged: ox.Store, data_dir: Path) -> Deriver:
     hierarchy = Hierarchy(kinds, sorted(ask(packaged, "?v cg:isPartOf ?w", "v", "w")))
     tables = Member(data_dir / "icd10pcs/icd10pcs_tables_2026.xml", None)
     return Deriver(hierarchy, icd10pcs_tables.grammar(tables))
-
-
-def ask(store: ox.Store, pattern: str, *names: str) -> set[tuple[str, ...]]:
-    """Return the solutions of a pattern as tuples of CURIEs and plain texts."""
-    found = store.query(f"{HEADER}\nSELECT {' '.join('?' + n for n in names)} WHERE {{ {pattern} }}")
-    return {tuple(short(row[name]) for name in names) for row in found}
-
-
-def short(term: ox.NamedNode | ox.Literal) -> str:
-    return contract(term.value) if isinstance(term, ox.NamedNode) else term.value
 
 
 def codes(store: ox.Store, pattern: str) -> set[str]:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from packaged_graph import ask
 
 from codegraph import resources
 from codegraph.crosswalk.derive import derive
 from codegraph.crosswalk.subsumption import Hierarchy
-from codegraph.namespaces import ENTRY, PREFIXES, contract
+from codegraph.namespaces import ENTRY
 from codegraph.pcs import Grammar
 from codegraph.sources import icd10pcs_tables
 from codegraph.sources.files import Member
@@ -29,32 +30,12 @@ SEARCHED = {
     "cg:hasDestination",
 }
 GUIDELINES, DEFINITIONS, INDEX, MAPPINGS = "Guidelines", "definitions", "index", "equivalence"
-HEADER = "\n".join(f"PREFIX {p}: <{iri}>" for p, iri in PREFIXES.items())
-
-
-@pytest.fixture(scope="module")
-def packaged() -> ox.Store:
-    store = ox.Store()
-    for folder in ("ontology", "knowledge"):
-        for path in resources.files(folder, ".ttl"):
-            store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return store
 
 
 @pytest.fixture(scope="module")
 def hierarchy(packaged: ox.Store) -> Hierarchy:
     kinds = sorted(ask(packaged, "?v skos:broader ?w", "v", "w"))
     return Hierarchy(kinds, sorted(ask(packaged, "?v cg:isPartOf ?w", "v", "w")))
-
-
-def ask(store: ox.Store, pattern: str, *names: str) -> set[tuple[str, ...]]:
-    """Return the solutions of a pattern as tuples of CURIEs and plain texts."""
-    found = store.query(f"{HEADER}\nSELECT {' '.join('?' + n for n in names)} WHERE {{ {pattern} }}")
-    return {tuple(_short(row[name]) for name in names) for row in found}
-
-
-def _short(term: ox.NamedNode | ox.Literal) -> str:
-    return contract(term.value) if isinstance(term, ox.NamedNode) else term.value
 
 
 def ours() -> set[str]:

@@ -11,35 +11,21 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from packaged_graph import ask, numbers
 
 from codegraph import resources
 from codegraph.crosswalk.derive import Deriver
 from codegraph.crosswalk.subsumption import Hierarchy
-from codegraph.namespaces import ENTRY, PREFIXES, contract, expand
+from codegraph.namespaces import ENTRY, expand
 from codegraph.sources import icd10pcs_tables
 from codegraph.sources.files import Member
-
-
-def numbers(text: str) -> list[str]:
-    return text.split()
-
 
 CODES = numbers(
     "44005 44010 44015 44020 44021 44025 44050 44055 44100 44110 44111 44120 44121 44125 44126 44127 44128 "
     "44130 44132 44133 44135 44136 44137 44139"
 )
 ADD_ONS = {"44015", "44121", "44128", "44139"}
-HEADER = "\n".join(f"PREFIX {p}: <{iri}>" for p, iri in PREFIXES.items())
 NONE = "knowledge/mappings/cpt-icd10pcs-none.sssom.tsv"
-
-
-@pytest.fixture(scope="module")
-def packaged() -> ox.Store:
-    store = ox.Store()
-    for folder in ("ontology", "knowledge"):
-        for path in resources.files(folder, ".ttl"):
-            store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return store
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +34,6 @@ def deriver(packaged: ox.Store, data_dir: Path) -> Deriver:
     hierarchy = Hierarchy(kinds, sorted(ask(packaged, "?v cg:isPartOf ?w", "v", "w")))
     tables = Member(data_dir / "icd10pcs/icd10pcs_tables_2026.xml", None)
     return Deriver(hierarchy, icd10pcs_tables.grammar(tables))
-
-
-def ask(store: ox.Store, pattern: str, *names: str) -> set[tuple[str, ...]]:
-    """Return the solutions of a pattern as tuples of CURIEs and plain texts."""
-    found = store.query(f"{HEADER}\nSELECT {' '.join('?' + n for n in names)} WHERE {{ {pattern} }}")
-    return {tuple(short(row[name]) for name in names) for row in found}
-
-
-def short(term: ox.NamedNode | ox.Literal) -> str:
-    return contract(term.value) if isinstance(term, ox.NamedNode) else term.value
 
 
 def codes(store: ox.Store, pattern: str) -> set[str]:
