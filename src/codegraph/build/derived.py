@@ -164,9 +164,10 @@ class _Build:
             for number, (grammar, deriver) in enumerate(self._derivers):
                 newer = [g for g, _ in self._derivers[:number]]
                 for derived in deriver.derive(stated):
-                    if not any(derived.code in g for g in newer):
-                        group = f"edition {grammar.version}" if number else derived.group
-                        rows[derived.code] = (derived, group)
+                    if number == 0:
+                        rows[derived.code] = (derived, derived.group)
+                    elif derived.group == "answer" and not any(derived.code in g for g in newer):
+                        rows[derived.code] = (derived, f"edition {grammar.version}")
             self._known[act] = [_placed(rows[code], rows) for code in sorted(rows)]
         return self._known[act]
 
