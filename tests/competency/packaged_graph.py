@@ -33,3 +33,19 @@ def ask(store: ox.Store, pattern: str, *names: str) -> set[tuple[str, ...]]:
 def short(term: ox.NamedNode | ox.Literal) -> str:
     """Return an IRI as a CURIE, a literal as its text."""
     return contract(term.value) if isinstance(term, ox.NamedNode) else term.value
+
+
+SEVERAL = ("skos:altLabel", "cg:plainDescription", "cg:clinicalContext", "cg:inFamily", "cg:usualSetting")
+ONE = ("skos:prefLabel", "cg:plainDescription", "cg:denotes", "cg:isSeparateProcedure", "cg:isAddOn")
+
+
+def undescribed(store: ox.Store, code: str) -> list[str]:
+    """Return the properties that a CPT code lacks, or has several of where it has one."""
+    number = {p: len(ask(store, f"cpt:{code} {p} ?v", "v")) for p in (*SEVERAL, *ONE)}
+    return [p for p in SEVERAL if not number[p]] + [p for p in ONE if number[p] != 1]
+
+
+def is_placed(store: ox.Store, code: str) -> bool:
+    """Tell whether a CPT code stands under one heading, whose range holds it."""
+    place = ask(store, f"cpt:{code} skos:broader ?h . ?h cg:rangeFirst ?a ; cg:rangeLast ?z", "a", "z")
+    return [first <= code <= last for first, last in place] == [True]

@@ -13,10 +13,7 @@ from packaged_graph import ask, numbers, short
 
 from codegraph import resources
 from codegraph.crosswalk.derive import Deriver
-from codegraph.crosswalk.subsumption import Hierarchy
 from codegraph.namespaces import ENTRY
-from codegraph.sources import icd10pcs_tables
-from codegraph.sources.files import Member
 
 JEJUNUM = numbers("44360 44361 44363 44364 44365 44366 44369 44370 44372 44373")
 ILEUM = numbers("44376 44377 44378 44379")
@@ -36,14 +33,6 @@ SEARCHED = {
     "cg:hasDestination",
 }
 READINGS = "knowledge/readings/endoscopy.ttl"
-
-
-@pytest.fixture(scope="module")
-def deriver(packaged: ox.Store, data_dir: Path) -> Deriver:
-    kinds = sorted(ask(packaged, "?v skos:broader ?w", "v", "w"))
-    hierarchy = Hierarchy(kinds, sorted(ask(packaged, "?v cg:isPartOf ?w", "v", "w")))
-    tables = Member(data_dir / "icd10pcs/icd10pcs_tables_2026.xml", None)
-    return Deriver(hierarchy, icd10pcs_tables.grammar(tables))
 
 
 def codes(store: ox.Store, pattern: str) -> set[str]:

@@ -23,6 +23,7 @@ from codegraph.namespaces import expand
 from codegraph.rdf import Triple
 from codegraph.sources.base import Release, Table
 from codegraph.sources.files import Member, members
+from codegraph.sources.sssom import TABLE as MAPPINGS
 
 NO_TERM: Final = "sssom:NoTermFound"
 SNOMED: Final = "sct"
@@ -31,21 +32,7 @@ _AT_ONCE: Final = 10_000
 
 # The columns of the `mapping` table, and `part`: which of several ways, where one file states a pair several times.
 TABLE: Final = Table(
-    "licensed_mapping",
-    (
-        ("subject", "TEXT"),
-        ("object", "TEXT"),
-        ("mapping_set", "TEXT"),
-        ("predicate", "TEXT"),
-        ("justification", "TEXT"),
-        ("confidence", "REAL"),
-        ("release", "TEXT"),
-        ("comment", "TEXT"),
-        ("detail", "TEXT"),
-        ("part", "TEXT"),
-    ),
-    ("subject", "object", "mapping_set", "predicate", "part"),
-    (("object",),),
+    "licensed_mapping", (*MAPPINGS.columns, ("part", "TEXT")), (*MAPPINGS.key, "part"), MAPPINGS.indexes
 )
 
 
