@@ -18,6 +18,14 @@ class InvalidCode(CodegraphError, ValueError):
     """A text that no code system writes its codes like."""
 
 
+class InvalidValue(CodegraphError, ValueError):
+    """A date, unit count, modifier, locality or setting that cannot be meant; `candidates` lists what can."""
+
+    def __init__(self, message: str, *, candidates: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.candidates = tuple(candidates)
+
+
 class UnknownCode(CodegraphError, KeyError):
     """A well-written code that the opened release does not hold; `near` lists similar codes that it does."""
 

@@ -14,6 +14,8 @@ from codegraph.release import Manifest
 from codegraph.tables import Tables
 
 if TYPE_CHECKING:
+    from codegraph.billing.editions import Editions
+    from codegraph.billing.figures import Figures
     from codegraph.crosswalk.subsumption import Hierarchy
     from codegraph.kindred import Kindred
     from codegraph.store import GraphStore
@@ -96,6 +98,20 @@ class OpenedRelease:
             )
             self._provenances[ident] = known
         return self._provenances[ident]
+
+    @cached_property
+    def _editions(self) -> Editions:
+        """Return which editions of the sources about payment and edits are loaded."""
+        from codegraph.billing.editions import Editions
+
+        return Editions(self.manifest)
+
+    @cached_property
+    def _figures(self) -> Figures:
+        """Return what reads the tables about payment by key."""
+        from codegraph.billing.figures import Figures
+
+        return Figures(self.tables, self._editions, self._provenance, self._has_table)
 
     @cached_property
     def _hierarchy(self) -> Hierarchy:
