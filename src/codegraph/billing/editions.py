@@ -80,16 +80,21 @@ class Edition:
         """Return the edition as its publisher counts (`2025D`)."""
         return self.release.partition("/")[2]
 
+    @property
+    def tells_history(self) -> bool:
+        """Tell whether the edition answers for the days before it too."""
+        return self.whole and self.source in CUMULATIVE
+
     def covers(self, day: date) -> bool:
         """Tell whether a day lies within the edition; an undated one covers none."""
         if self.first is None and self.last is None:
             return False
-        begun = self.source in CUMULATIVE or self.first is None or self.first <= day
+        begun = self.tells_history or self.first is None or self.first <= day
         return begun and (self.last is None or day <= self.last)
 
     def distance(self, day: date) -> int:
         """Return how many days a day lies outside of the edition; 0 within it."""
-        if self.first is not None and day < self.first and self.source not in CUMULATIVE:
+        if self.first is not None and day < self.first and not self.tells_history:
             return (self.first - day).days
         if self.last is not None and day > self.last:
             return (day - self.last).days
