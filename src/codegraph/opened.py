@@ -16,6 +16,7 @@ from codegraph.tables import Tables
 if TYPE_CHECKING:
     from codegraph.billing.editions import Editions
     from codegraph.billing.figures import Figures
+    from codegraph.billing.pairs import PairTable
     from codegraph.crosswalk.subsumption import Hierarchy
     from codegraph.kindred import Kindred
     from codegraph.store import GraphStore
@@ -39,6 +40,8 @@ class OpenedRelease:
         self.directory = directory
         self.manifest: Manifest = release.read_manifest(directory)
         self.tables = Tables(directory / release.TABLES)
+        edits = directory / release.EDITS
+        self._edits_file = Tables(edits) if edits.is_file() else None
         self._provenances: dict[str, Provenance] = {}
         self._names: dict[str, bool] = {}
         # Another release may take this one's place later, and the two must not mix: so the triples are opened now.
@@ -112,6 +115,18 @@ class OpenedRelease:
         from codegraph.billing.figures import Figures
 
         return Figures(self.tables, self._editions, self._provenance, self._has_table)
+
+    @cached_property
+    def _pair_table(self) -> PairTable:
+        """Return what reads the history of NCCI edits; raise NotLoaded where the release has none."""
+        from codegraph.billing.pairs import PairTable
+
+        if self._edits_file is None:
+            raise NotLoaded(
+                "not loaded: NCCI procedure-to-procedure edits (the PTP files ccipra-… for practitioners and ccioph-… "
+                "for outpatient hospitals); `codegraph sources` says where CMS publishes them"
+            )
+        return PairTable(self._edits_file)
 
     @cached_property
     def _hierarchy(self) -> Hierarchy:
