@@ -121,6 +121,21 @@ def as_day(on: str | date | None) -> date | None:
     raise InvalidValue(f"{str(on)[:40]!r} is no date; write it as YYYY-MM-DD (2026-07-01)")
 
 
+def checked_setting(setting: str, known: Iterable[str]) -> str:
+    """Return a setting that is among those known; raise InvalidValue, naming these, for any other.
+
+    >>> checked_setting("outpatient", PTP)
+    'outpatient'
+    """
+    settings = tuple(known)
+    if setting not in settings:
+        raise InvalidValue(
+            f"{str(setting)[:40]!r} is no setting of these edits; those are {', '.join(settings)}",
+            candidates=settings,
+        )
+    return setting
+
+
 class Editions:
     """The loaded releases of each source that answers about payment and edits, oldest first."""
 

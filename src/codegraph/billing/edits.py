@@ -1,0 +1,339 @@
+"""NCCI procedure-to-procedure edits of a pair of codes on a date of service, and all conflicts of a code.
+
+Of a pair reported by one provider for one patient and day, the code in column two is not paid beside the one in
+column one; the modifier indicator says whether a modifier may change that (NCCI Policy Manual, chapter I).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, Literal, overload
+
+from codegraph.billing.editions import PTP, Edition, checked_setting
+from codegraph.billing.evidence import Evidence
+from codegraph.billing.pairs import Episode
+from codegraph.errors import InvalidValue, NotLoaded
+from codegraph.model import Provenance
+
+if TYPE_CHECKING:
+    from codegraph.billing.lines import Line
+    from codegraph.opened import OpenedRelease
+
+# Modifier indicator -> what it means. The header of the published files: 0 not allowed, 1 allowed, 9 not applicable.
+INDICATORS: Final[dict[str, str]] = {
+    "0": "no modifier bypasses the edit",
+    "1": "an NCCI-associated modifier bypasses the edit where it applies",
+    "9": "void: the edit was withdrawn as of its first day and never applied",
+}
+_OTHER: Final = {"practitioner": "outpatient", "outpatient": "practitioner"}
+_UNKNOWN_START: Final = "in force from a date that the file does not give"
+
+
+class _Episodes(Sequence[Episode]):
+    """Rows of the edits as a sequence."""
+
+    __slots__ = ()
+    episodes: tuple[Episode, ...]
+
+    def __len__(self) -> int:
+        return len(self.episodes)
+
+    @overload
+    def __getitem__(self, at: int) -> Episode: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Episode, ...]: ...
+    def __getitem__(self, at: int | slice) -> Episode | tuple[Episode, ...]:
+        return self.episodes[at]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSetting:
+    """What the edits of the other setting say of a pair on the same day.
+
+    `differs` tells whether the pair is edited in one setting only or with another indicator; None where an
+    excerpt of the other setting's file cannot tell.
+    """
+
+    setting: str
+    release: str
+    in_force: Episode | None
+    differs: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairEdits(_Episodes):
+    """Every episode of a pair of codes in a setting, in the order of their history, and the one in force on a day.
+
+    `on` is the day judged: the day asked for, or the last one of the newest whole release (None where that is
+    undated: open-ended rows count). `edition` is the release that answers. `note` says what the file leaves open.
+    """
+
+    first: str
+    second: str
+    setting: str
+    on: date | None
+    edition: Edition
+    episodes: tuple[Episode, ...]
+    in_force: Episode | None
+    other_setting: OtherSetting | None
+    note: str | None
+    provenance: Provenance
+
+    @property
+    def column_one(self) -> str | None:
+        """Return the code that is paid, of the episode in force; None where none is."""
+        return self.in_force.column_one if self.in_force else None
+
+    @property
+    def column_two(self) -> str | None:
+        """Return the code that is not paid beside it, of the episode in force; None where none is."""
+        return self.in_force.column_two if self.in_force else None
+
+    @property
+    def indicator(self) -> str | None:
+        """Return the modifier indicator of the episode in force, `0` or `1`; None where none is."""
+        return self.in_force.indicator if self.in_force else None
+
+    @property
+    def meaning(self) -> str | None:
+        """Return what the modifier indicator of the episode in force means."""
+        return INDICATORS[self.in_force.indicator] if self.in_force else None
+
+    @property
+    def rationale(self) -> str | None:
+        """Return CMS's rationale for the episode in force."""
+        return self.in_force.rationale if self.in_force else None
+
+    @property
+    def ends(self) -> date | None:
+        """Return the last day of the episode in force, where the file already gives one."""
+        return self.in_force.deleted if self.in_force else None
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Return the deciding row: that of the episode in force, or else all rows of the pair."""
+        rows = self.episodes if self.in_force is None else (self.in_force,)
+        return tuple(evidence(row, self.provenance) for row in rows)
+
+    @property
+    def sentence(self) -> str:
+        """Return the answer in a sentence."""
+        day = f" on {self.on}" if self.on else ""
+        if self.in_force is None:
+            return f"No {self.setting} edit of {self.first} and {self.second} is in force{day}."
+        return (
+            f"{self.column_two} is not paid beside {self.column_one}{day} ({self.setting}; "
+            f"{self.rationale or 'no rationale given'}): {self.meaning}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts(_Episodes):
+    """The edits in force on a day that name a code, sorted by the code's side and the other code."""
+
+    code: str
+    setting: str
+    on: date | None
+    edition: Edition
+    episodes: tuple[Episode, ...]
+    note: str | None
+    provenance: Provenance
+
+    @property
+    def by_indicator(self) -> dict[str, int]:
+        """Return how many there are of each modifier indicator."""
+        return dict(sorted(Counter(e.indicator for e in self.episodes).items()))
+
+    @property
+    def by_column(self) -> dict[int, int]:
+        """Return in how many the code stands in column one (it is paid) and in column two (it is not)."""
+        return dict(sorted(Counter(self.column(e) for e in self.episodes).items()))
+
+    def column(self, episode: Episode) -> Literal[1, 2]:
+        """Return the code's own side in an episode."""
+        return 1 if episode.column_one == self.code else 2
+
+    def partner(self, episode: Episode) -> str:
+        """Return the other code of an episode."""
+        return episode.column_two if episode.column_one == self.code else episode.column_one
+
+
+def pair_edits(
+    kg: OpenedRelease, first: Line, second: Line, day: date | None, setting: str, *, nearest: bool = False
+) -> PairEdits:
+    """Return the edits of two codes, in either order; modifiers of the lines are not judged here.
+
+    Raises InvalidValue for an unknown setting, NotLoaded where no release of it covers the day.
+    """
+    edition = _edition(kg, setting, day, nearest)
+    on = day or edition.last
+    other = _other_edition(kg, setting, on)
+    series = [(e.source.rpartition("-")[2], e.release) for e in (edition, other) if e is not None]
+    found = kg._pair_table.between_in((first.code, second.code), series)
+    rows = tuple(sorted(found[0], key=_history))
+    holding = [row for row in rows if row.in_force(on)]
+    now = _chosen(holding)
+    beside = (
+        None if other is None else _beside(_OTHER[setting], other, now, _chosen_on(found[1], on), edition)
+    )
+    notes = [*_about(edition, day), *_about_rows(kg, edition, (first.code, second.code), rows, holding)]
+    return PairEdits(
+        first.code,
+        second.code,
+        setting,
+        on,
+        edition,
+        rows,
+        now,
+        beside,
+        "; ".join(notes) or None,
+        kg._provenance(edition.release),
+    )
+
+
+def conflicts(
+    kg: OpenedRelease,
+    line: Line,
+    day: date | None,
+    setting: str,
+    *,
+    column: int | None = None,
+    indicator: str | None = None,
+    rationale: str | None = None,
+    nearest: bool = False,
+) -> Conflicts:
+    """Return the edits in force on a day that name a code.
+
+    `column` keeps those in which the code itself stands in that column, `indicator` those with `0` or `1` (`9` gives
+    the void rows instead, which are never in force), `rationale` those whose rationale contains a text. Raises
+    InvalidValue for what none of these can be, NotLoaded where no release of the setting covers the day.
+    """
+    edition = _edition(kg, setting, day, nearest)
+    keep = _filters(line.code, column, indicator, rationale)
+    on = day or edition.last
+    rows = kg._pair_table.of(line.code, setting, edition.release)
+    if indicator == "9":
+        held = [row for row in rows if row.indicator == "9"]
+    else:
+        holding = [row for row in rows if row.in_force(on)]
+        held = [
+            row
+            for _, same in groupby(holding, lambda row: row[:2])
+            if (row := _chosen(list(same))) is not None
+        ]
+    notes = [*_about(edition, day), *_about_rows(kg, edition, (line.code,), rows, ())]
+    if any(row.effective is None for row in held):
+        notes.append(f"rows without an effective date count as {_UNKNOWN_START}")
+    return Conflicts(
+        line.code,
+        setting,
+        on,
+        edition,
+        tuple(row for row in held if all(fits(row) for fits in keep)),
+        "; ".join(notes) or None,
+        kg._provenance(edition.release),
+    )
+
+
+def evidence(row: Episode, provenance: Provenance) -> Evidence:
+    """Return a row of the edits as evidence."""
+    values = (
+        ("column 1", row.column_one),
+        ("column 2", row.column_two),
+        ("modifier indicator", row.indicator),
+        ("rationale", row.rationale),
+    )
+    return Evidence("ptp", provenance, values, row.effective, row.deleted)
+
+
+def _edition(kg: OpenedRelease, setting: str, day: date | None, nearest: bool) -> Edition:
+    return kg._editions.on(PTP[checked_setting(setting, PTP)], day, nearest=nearest)
+
+
+def _other_edition(kg: OpenedRelease, setting: str, on: date | None) -> Edition | None:
+    """Return the release of the other setting for the same day, None where none is loaded for it."""
+    try:
+        return kg._editions.on(PTP[_OTHER[setting]], on)
+    except NotLoaded:
+        return None
+
+
+def _history(row: Episode) -> tuple[date, date, int]:
+    return (row.effective or date.min, row.deleted or date.max, row.occurrence)
+
+
+def _chosen(holding: Sequence[Episode]) -> Episode | None:
+    """Return the row to go by: of several that may hold, for want of effective dates, the first to end."""
+    return min(holding, key=lambda row: row.deleted or date.max, default=None)
+
+
+def _chosen_on(rows: Iterable[Episode], on: date | None) -> Episode | None:
+    return _chosen([row for row in rows if row.in_force(on)])
+
+
+def _beside(
+    setting: str, other: Edition, here: Episode | None, there: Episode | None, edition: Edition
+) -> OtherSetting:
+    """Compare the row in force here with the one there; what an excerpt does not say proves nothing."""
+    unproven = (here is None and not edition.whole) or (there is None and not other.whole)
+    same = (here and (here.column_one, here.indicator)) == (there and (there.column_one, there.indicator))
+    return OtherSetting(setting, other.release, there, None if unproven else not same)
+
+
+def _about(edition: Edition, day: date | None) -> list[str]:
+    """Return what is to be said of the release that answers."""
+    if day is not None and not edition.covers(day):
+        return [f"no loaded release covers {day}; answered by the nearest, {edition}"]
+    return []
+
+
+def _about_rows(
+    kg: OpenedRelease,
+    edition: Edition,
+    codes: Sequence[str],
+    rows: Sequence[Episode],
+    holding: Sequence[Episode],
+) -> list[str]:
+    """Return what the rows leave open, or what it means that there are none."""
+    if not rows:
+        absent = [code for code in dict.fromkeys(codes) if code not in kg._pair_table]
+        if edition.whole and absent:
+            return [f"no edit in release {edition.release} names {' or '.join(absent)}"]
+        what = "pairs them" if len(codes) > 1 else f"names {codes[0]}"
+        if edition.whole:
+            return [f"no edit in release {edition.release} {what}"]
+        return [f"no row of {edition.release} {what}, but only an excerpt is loaded, which proves nothing"]
+    if len(holding) > 1:
+        return [
+            f"{len(holding)} rows may hold on that day, for want of effective dates; the first to end counts"
+        ]
+    if holding and holding[0].effective is None:
+        since = " (in existence before 1996)" if holding[0].prior_1996 else ""
+        return [_UNKNOWN_START + since]
+    return []
+
+
+def _filters(
+    code: str, column: int | None, indicator: str | None, rationale: str | None
+) -> list[Callable[[Episode], bool]]:
+    """Return what each filter that was given asks of a row; raise InvalidValue for what it cannot be."""
+    keep: list[Callable[[Episode], bool]] = []
+    if column is not None:
+        if column not in (1, 2):
+            raise InvalidValue(f"column {column!r}: an edit has the columns 1 and 2", candidates=("1", "2"))
+        keep.append(lambda row: row[column - 1] == code)
+    if indicator is not None:
+        if indicator not in INDICATORS:
+            raise InvalidValue(
+                f"{indicator!r} is no modifier indicator of an edit; those are {', '.join(INDICATORS)}",
+                candidates=tuple(INDICATORS),
+            )
+        keep.append(lambda row: row.indicator == indicator)
+    if rationale is not None:
+        wanted = rationale.casefold()
+        keep.append(lambda row: wanted in row.rationale.casefold())
+    return keep
