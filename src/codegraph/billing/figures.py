@@ -19,6 +19,10 @@ from codegraph.tables import Tables
 _KEPT: Final = 1 << 16
 _FEE_COLUMNS: Final = tuple(f.name for f in fields(RelativeValue) if f.name != "descriptor")
 _FEE: Final = f"SELECT {', '.join(_FEE_COLUMNS)} FROM pfs WHERE release = ? AND code = ?"  # noqa: S608 - constants
+_TOTALS: Final = (
+    "SELECT code, status, work, facility_total, facility_na, nonfacility_total, nonfacility_na FROM pfs "
+    "WHERE release = ? AND modifier = ''"
+)
 _GPCI: Final = (
     "SELECT carrier, locality, state, name, marks, work, practice_expense, malpractice FROM gpci "
     "WHERE release = ? ORDER BY state, carrier, locality"
@@ -55,6 +59,15 @@ _ANESTHESIA: Final = (
 )
 # The setting of a question -> the facet value that the table of unit limits holds.
 MUE_SETTINGS: Final = {"practitioner": "practitioner", "outpatient": "outpatient-hospital", "dme": "dme"}
+
+
+class FeeTotals(NamedTuple):
+    """The status of a code's row without modifier, and its RVUs; a total is None where the setting is marked NA."""
+
+    status: str
+    work: Decimal
+    facility: Decimal | None
+    nonfacility: Decimal | None
 
 
 class UnitLimitRow(NamedTuple):
@@ -121,6 +134,7 @@ class Figures:
         self._has = has
         keep = lru_cache(maxsize=_KEPT)
         self.fees = keep(self._fees)
+        self.totals = lru_cache(maxsize=4)(self._totals)
         self.localities = lru_cache(maxsize=16)(self._localities)
         self.counties = lru_cache(maxsize=16)(self._counties)
         self.unit_limit = keep(self._unit_limit)
@@ -143,6 +157,18 @@ class Figures:
     def _fees(self, release: str, code: str) -> dict[str, RelativeValue]:
         """Return the fee schedule rows of a code by modifier (`""`, `26`, `TC`, `53`)."""
         return {r[1]: _relative_value(r) for r in self._rows("pfs", _FEE, release, code)}
+
+    def _totals(self, release: str) -> dict[str, FeeTotals]:
+        """Return what all codes of a release are worth, rows with a modifier left out."""
+        return {
+            code: FeeTotals(
+                status,
+                Decimal(work),
+                None if na else Decimal(facility),
+                None if not_there else Decimal(other),
+            )
+            for code, status, work, facility, na, other, not_there in self._rows("pfs", _TOTALS, release)
+        }
 
     def _localities(self, release: str) -> tuple[LocalityIndices, ...]:
         """Return the localities of a GPCI release with their indices."""
