@@ -21,6 +21,7 @@ class Claim:
 
     `setting` is `practitioner` (837P, CMS-1500) or `outpatient` (837I, UB-04). `prior` are lines of earlier claims
     of the same patient, each with its `day`; `diagnoses` ICD-10-CM codes. `ident` is the claim's own number.
+    `notes` say what reading it from a file changed or left out (a fraction of a unit, a line without a code).
     """
 
     lines: tuple[Line, ...]
@@ -29,6 +30,7 @@ class Claim:
     prior: tuple[Line, ...] = ()
     diagnoses: tuple[str, ...] = ()
     ident: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
