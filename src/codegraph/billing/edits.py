@@ -123,6 +123,8 @@ class PairEdits(_Episodes):
     def sentence(self) -> str:
         """Return the answer in a sentence."""
         day = f" on {self.on}" if self.on else ""
+        if not self.episodes and not self.edition.whole:
+            return f"Whether a {self.setting} edit of {self.first} and {self.second} is in force{day} is not known."
         if self.in_force is None:
             return f"No {self.setting} edit of {self.first} and {self.second} is in force{day}."
         return (
@@ -306,7 +308,9 @@ def _about_rows(
         what = "pairs them" if len(codes) > 1 else f"names {codes[0]}"
         if edition.whole:
             return [f"no edit in release {edition.release} {what}"]
-        return [f"no row of {edition.release} {what}, but only an excerpt is loaded, which proves nothing"]
+        whole = [e for e in kg._editions.of(edition.source) if e.whole]
+        nearest = f"; the newest whole release is {whole[-1]}" if whole else ""
+        return [f"no row of {edition.release} {what}, but that is an excerpt, which proves nothing{nearest}"]
     if len(holding) > 1:
         return [
             f"{len(holding)} rows may hold on that day, for want of effective dates; the first to end counts"

@@ -1,0 +1,70 @@
+"""`codegraph limits`: the medically unlikely edits of a code."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from codegraph.cli.shared import format_option, open_graph, print_json, print_table
+
+if TYPE_CHECKING:
+    from codegraph.billing.limits import UnitLimit
+    from codegraph.errors import NotLoaded
+
+_SETTINGS = ("practitioner", "outpatient", "dme")
+
+
+@click.command("limits")
+@click.argument("code")
+@click.option("--on", help="Date of service, YYYY-MM-DD; without it the newest loaded release answers.")
+@click.option("--setting", type=click.Choice(_SETTINGS), help="Only this one; without it all three.")
+@click.option("--nearest", is_flag=True, help="Let the nearest release answer for a date that none covers.")
+@format_option("table", "json")
+@click.pass_context
+def command(
+    ctx: click.Context, code: str, on: str | None, setting: str | None, nearest: bool, format: str
+) -> None:
+    """Show the unit limits (MUE) of CODE for each setting, and how units are counted.
+
+    For example:  codegraph limits 44310 --setting practitioner
+    """
+    from codegraph.errors import NotLoaded
+
+    kg = open_graph(ctx, at_once=False)
+    found: list[UnitLimit] = []
+    missing: dict[str, NotLoaded] = {}
+    for each in (setting,) if setting else _SETTINGS:
+        try:
+            found.append(kg.unit_limit(code, on=on, setting=each, nearest=nearest))
+        except NotLoaded as error:
+            missing[each] = error
+    if not found:
+        raise next(iter(missing.values()))
+    if format == "json":
+        not_loaded = [{"setting": each, "reason": str(error)} for each, error in missing.items()]
+        print_json({"limits": [_as_json(limit) for limit in found], "not_loaded": not_loaded})
+        return
+    print_table(
+        ("setting", "units", "adjudication", "rationale", "release"),
+        [
+            (
+                limit.setting,
+                "none published" if limit.units is None else limit.units,
+                f"{limit.adjudication} {limit.term}" if limit.adjudication else "",
+                limit.rationale or "",
+                limit.edition,
+            )
+            for limit in found
+        ],
+    )
+    says = dict.fromkeys(f"{limit.adjudication}: {limit.meaning}" for limit in found if limit.meaning)
+    says |= dict.fromkeys(limit.note for limit in found if limit.note)
+    says |= dict.fromkeys(f"{each}: {error}" for each, error in missing.items())
+    if says:
+        click.echo("\n" + "\n".join(says))
+
+
+def _as_json(limit: UnitLimit) -> dict[str, Any]:
+    return {**asdict(limit), "term": limit.term, "meaning": limit.meaning}
