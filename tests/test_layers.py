@@ -21,9 +21,10 @@ LAYERS = (
     "release knowledge sources fetch",
     "build",
     "store tables nodes terms sparql query_params result result_text queries",
-    "views mapping opened crosswalk contradictions describe related kindred hierarchy network connection render "
+    "views mapping opened billing claims comparison changes worklog crosswalk contradictions describe related "
+    "kindred hierarchy network connection render "
     "reasoning validation export",
-    "graph",
+    "billing_questions graph",
     "cli",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -32,6 +33,7 @@ OWNERS = {
     "pyshacl": {"validation.reference"},
     "owlready2": set(),  # reasoning uses its jar and imports nothing of it
     "networkx": {"network"},
+    "matplotlib": {"comparison.plot"},
     "polars": {"result", "crosswalk.frame"},
     "pandas": {"crosswalk.frame"},
     "rich": {"build.progress"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Final
@@ -120,47 +121,59 @@ def _peer(kg: CodeGraph, code: str, row: FeeTotals) -> Peer:
 def _standing(own: Peer, peers: Sequence[Peer], measure: str) -> Standing:
     """Return where a code stands among the peers that have a figure of this measure."""
     valued = sorted((value, p.code) for p in peers if (value := p.value(measure)) is not None)
-    values = [value for value, _ in valued]
-    mine, n = own.value(measure), len(values)
+    mine, included = own.value(measure), own in peers
     setting = {"facility": "facility", "nonfacility": "non-facility"}.get(measure)
     na = f"{own.code} is marked NA in the {setting} setting: it is rarely or never performed there"
-    if not values:
+    if not valued:
         return Standing(
             measure, mine, 0, note=na if mine is None else "no peers: the group has none that counts"
         )
-    lower, median, upper = (_quantile(values, Decimal(p)) for p in ("0.25", "0.5", "0.75"))
-    spread = {
-        "median": median,
-        "lower_quartile": lower,
-        "upper_quartile": upper,
-        "minimum": values[0],
-        "maximum": values[-1],
-    }
-    ends = {
-        "minimum_codes": tuple(c for v, c in valued if v == values[0]),
-        "maximum_codes": tuple(c for v, c in valued if v == values[-1]),
-    }
+    spread = _spread(measure, mine, valued)
     if mine is None:
-        return Standing(measure, None, n, **spread, **ends, note=na)
-    if not mine and own not in peers:
-        return Standing(measure, mine, n, **spread, **ends, note=f"{own.code} has none in the fee schedule")
-    note = f"no peers: {own.code} is the only one" if n == 1 and own in peers else None
+        return replace(spread, note=na)
+    if not mine and not included:
+        return replace(spread, note=f"{own.code} has none in the fee schedule")
+    alone = f"no peers: {own.code} is the only one" if included and len(valued) == 1 else None
+    return _placed(spread, mine, [value for value, _ in valued], included, alone)
+
+
+def _spread(measure: str, mine: Decimal | None, valued: Sequence[tuple[Decimal, str]]) -> Standing:
+    """Return a standing that tells median, quartiles and ends, and nothing yet of the code's place."""
+    values = [value for value, _ in valued]
+    lower, median, upper = (_quantile(values, Decimal(p)) for p in ("0.25", "0.5", "0.75"))
     return Standing(
-        measure, mine, n, **_place(mine, values, own in peers, median), **spread, **ends, note=note
+        measure,
+        mine,
+        len(values),
+        median=median,
+        lower_quartile=lower,
+        upper_quartile=upper,
+        minimum=values[0],
+        minimum_codes=tuple(code for value, code in valued if value == values[0]),
+        maximum=values[-1],
+        maximum_codes=tuple(code for value, code in valued if value == values[-1]),
     )
 
 
-def _place(mine: Decimal, values: Sequence[Decimal], included: bool, median: Decimal) -> dict[str, object]:
+def _placed(
+    spread: Standing, mine: Decimal, values: Sequence[Decimal], included: bool, note: str | None
+) -> Standing:
     below = sum(value < mine for value in values)
     equal = sum(value == mine for value in values)
     share = _EXACT.divide(Decimal(100 * (2 * below + equal)), Decimal(2 * len(values)))
-    ratio = _EXACT.divide(mine, median).quantize(_FOUR, ROUND_HALF_UP, _EXACT) if median else None
-    return {
-        "rank": len(values) - below - equal + 1,
-        "tied": equal - included,
-        "percentile": share.quantize(_TWO, ROUND_HALF_UP, _EXACT),
-        "ratio": ratio,
-    }
+    ratio = _EXACT.divide(mine, spread.median) if spread.median else None
+    return replace(
+        spread,
+        rank=len(values) - below - equal + 1,
+        tied=equal - included,
+        percentile=_rounded(share, _TWO),
+        ratio=None if ratio is None else _rounded(ratio, _FOUR),
+        note=note,
+    )
+
+
+def _rounded(number: Decimal, unit: Decimal) -> Decimal:
+    return number.quantize(unit, ROUND_HALF_UP, _EXACT)
 
 
 def _quantile(values: Sequence[Decimal], p: Decimal) -> Decimal:
@@ -168,7 +181,9 @@ def _quantile(values: Sequence[Decimal], p: Decimal) -> Decimal:
     position = (len(values) - 1) * p
     at = int(position)
     above = values[min(at + 1, len(values) - 1)]
-    return values[at] + (position - at) * (above - values[at])
+    found = values[at] + (position - at) * (above - values[at])
+    # Figures have two decimals, so a quarter of a difference has four at most; zeros beyond the second say nothing.
+    return next(short for digits in (2, 3, 4, 5) if (short := round(found, digits)) == found)
 
 
 def _notes(

@@ -69,7 +69,7 @@ def _given(among: Iterable[str]) -> Group:
     codes = frozenset(make_line(str(c).rpartition(":")[2]).code for c in among)
     if not codes:
         raise InvalidValue("no codes to compare with; give at least one")
-    return Group("codes", f"{len(codes)} given codes", codes)
+    return Group("codes", f"the {len(codes)} codes given" if len(codes) > 1 else "the one code given", codes)
 
 
 def _family(kg: CodeGraph, line: Line, _: Iterable[str] = ()) -> Group | None:

@@ -127,15 +127,20 @@ class Comparison:
 
     def __str__(self) -> str:
         head = f"{self.code} among {self.group}: {self.denominator}; {self.release}"
-        return "\n".join([head, *(f"  {_sentence(s)}" for s in self), *(f"  note: {n}" for n in self.notes)])
+        return "\n".join(
+            [head, *(f"  {_sentence(s, self.included)}" for s in self), *(f"  note: {n}" for n in self.notes)]
+        )
 
 
-def _sentence(standing: Standing) -> str:
+def _sentence(standing: Standing, included: bool) -> str:
     if standing.rank is None:
         return f"{standing.title}: {standing.note}"
+    rank = (
+        f"rank {standing.rank} of {standing.n}"
+        if included
+        else f"would be rank {standing.rank} beside {standing.n}"
+    )
     tied = f" (shared with {standing.tied})" if standing.tied else ""
     ratio = "" if standing.ratio is None else f", {standing.ratio} of the median {standing.median}"
-    return (
-        f"{standing.title} {standing.value}: rank {standing.rank} of {standing.n}{tied}, "
-        f"percentile {standing.percentile}{ratio}"
-    )
+    note = f"; {standing.note}" if standing.note else ""
+    return f"{standing.title} {standing.value}: {rank}{tied}, percentile {standing.percentile}{ratio}{note}"
