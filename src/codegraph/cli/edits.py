@@ -10,7 +10,7 @@ import click
 from codegraph.cli.shared import format_option, open_graph, print_json, print_table
 
 if TYPE_CHECKING:
-    from codegraph.billing.edits import Conflicts, PairEdits
+    from codegraph.billing.edits_model import Conflicts, PairEdits
     from codegraph.billing.pairs import Episode
 
 _HEADS = ("column 1", "column 2", "indicator", "from", "to", "rationale")
