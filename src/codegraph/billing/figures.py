@@ -23,6 +23,10 @@ _TOTALS: Final = (
     "SELECT code, status, work, facility_total, facility_na, nonfacility_total, nonfacility_na FROM pfs "
     "WHERE release = ? AND modifier = ''"
 )
+_VALUED: Final = (
+    f"SELECT {', '.join(_FEE_COLUMNS)} FROM pfs WHERE release = ? AND (work + 0 OR facility_pe + 0 "  # noqa: S608
+    "OR nonfacility_pe + 0 OR malpractice + 0) ORDER BY code, modifier"
+)
 _GPCI: Final = (
     "SELECT carrier, locality, state, name, marks, work, practice_expense, malpractice FROM gpci "
     "WHERE release = ? ORDER BY state, carrier, locality"
@@ -53,6 +57,10 @@ _INPATIENT: Final = "SELECT comment, status FROM inpatient_only WHERE release = 
 _CAP: Final = (
     "SELECT carrier, locality, facility, nonfacility FROM opps_cap "
     "WHERE release = ? AND code = ? AND modifier = ?"
+)
+_CAPS: Final = (
+    "SELECT code, modifier, carrier, locality, facility, nonfacility FROM opps_cap WHERE release = ? "
+    "ORDER BY code, modifier, carrier, locality"
 )
 _ANESTHESIA: Final = (
     "SELECT carrier, locality, participation, factor, national FROM anesthesia WHERE release = ?"
@@ -169,6 +177,17 @@ class Figures:
             )
             for code, status, work, facility, na, other, not_there in self._rows("pfs", _TOTALS, release)
         }
+
+    def valued_fees(self, release: str) -> list[RelativeValue]:
+        """Return all fee schedule rows of a release that have a relative value, by code and modifier; not kept."""
+        return [_relative_value(row) for row in self._rows("pfs", _VALUED, release)]
+
+    def all_caps(self, release: str) -> list[tuple[str, str, CapRow]]:
+        """Return all OPPS caps of a release with their code and modifier; not kept."""
+        return [
+            (r[0], r[1], CapRow(r[2], r[3], Decimal(r[4]), Decimal(r[5])))
+            for r in self._rows("opps_cap", _CAPS, release)
+        ]
 
     def _localities(self, release: str) -> tuple[LocalityIndices, ...]:
         """Return the localities of a GPCI release with their indices."""

@@ -73,12 +73,17 @@ def locate(figures: Figures, gpci_release: str, text: str, counties_release: str
 
     Raises InvalidValue with candidates where nothing matches or several localities do.
     """
+    return gazetteer(figures, gpci_release, counties_release).locate(str(text))
+
+
+def gazetteer(figures: Figures, gpci_release: str, counties_release: str | None = None) -> Gazetteer:
+    """Return the localities of a GPCI release to look texts up in; made once."""
     key = (gpci_release, counties_release)
     kept = _GAZETTEERS.setdefault(figures, {})
     if key not in kept:
         counties = figures.counties(counties_release) if counties_release else ()
         kept[key] = Gazetteer(figures.localities(gpci_release), counties)
-    return kept[key].locate(str(text))
+    return kept[key]
 
 
 class Gazetteer:
@@ -110,7 +115,7 @@ class Gazetteer:
         for line in counties:
             read = list(read_counties([line]))
             home = next((c.state for c in read), "")
-            place = self._place(line.carrier, line.locality, home)
+            place = self.place(line.carrier, line.locality, home)
             if place is None:
                 continue
             self._names[place].add(line.area)
@@ -120,7 +125,7 @@ class Gazetteer:
                 else:
                     self.remainders.append(Remainder(entry.state, place, entry.text, entry.but))
 
-    def _place(self, carrier: str, number: str, state: str = "") -> tuple[str, str] | None:
+    def place(self, carrier: str, number: str, state: str = "") -> tuple[str, str] | None:
         """Return the key of a locality: the key itself, else the same number within the state or the carrier's."""
         if (carrier, number) in self.rows:
             return carrier, number
@@ -146,7 +151,7 @@ class Gazetteer:
         raise self._nothing(text, readings)
 
     def _by_key(self, carrier: str, number: str) -> Located:
-        place = self._place(carrier, number)
+        place = self.place(carrier, number)
         if place is None:
             of_carrier = [row for row in self.rows.values() if row.carrier == carrier]
             raise _none(f"{carrier}-{number}", [_title(row) for row in of_carrier or self._close(carrier)])
