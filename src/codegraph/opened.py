@@ -16,6 +16,7 @@ from codegraph.tables import Tables
 if TYPE_CHECKING:
     from codegraph.billing.editions import Editions
     from codegraph.billing.figures import Figures
+    from codegraph.billing.modifiers.rules import RuleBook
     from codegraph.billing.pairs import PairTable
     from codegraph.crosswalk.subsumption import Hierarchy
     from codegraph.kindred import Kindred
@@ -127,6 +128,13 @@ class OpenedRelease:
                 "for outpatient hospitals); `codegraph sources` says where CMS publishes them"
             )
         return PairTable(self._edits_file)
+
+    @cached_property
+    def _rules_of_modifiers(self) -> RuleBook:
+        """Return what tells whether a modifier may stand on a code."""
+        from codegraph.billing.modifiers.rules import RuleBook
+
+        return RuleBook(self)
 
     @cached_property
     def _hierarchy(self) -> Hierarchy:
