@@ -1,1 +1,1 @@
-"""What the physician fee schedule pays: relative values, indices, conversion factor, payment policies, arithmetic shown."""
+"""What the physician fee schedule pays: relative values, indices, conversion factor, policies; arithmetic shown."""

@@ -1,4 +1,4 @@
-"""The place of a price: the nation, or the locality that a text names, with the indices of the day."""
+"""The place of a price: the nation, or the locality that a text names, with the indices of the fee schedule's year."""
 
 from __future__ import annotations
 
@@ -10,23 +10,33 @@ from codegraph.billing.localities import resolve
 from codegraph.billing.price.model import NATIONAL, Place
 
 if TYPE_CHECKING:
+    from codegraph.billing.editions import Edition
     from codegraph.billing.figures import Figures
     from codegraph.opened import OpenedRelease
     from codegraph.sources.pfs_gpci import LocalityIndices
 
 
-def find_place(
-    kg: OpenedRelease, locality: str | None, on: date | None, *, nearest: bool = False
-) -> tuple[Place, str | None]:
-    """Return the place that a text names, and the release of its indices (None for the nation).
+def day_in(edition: Edition, on: date | None) -> date | None:
+    """Return a day for the figures that go with an edition of the fee schedule: the day asked for, if it covers it.
+
+    Indices, caps and anesthesia factors belong to the year of the relative values: where the newest or the nearest
+    edition answers, theirs are those of its own last day.
+    """
+    if on is not None and edition.covers(on):
+        return on
+    return edition.last or edition.first or on
+
+
+def find_place(kg: OpenedRelease, locality: str | None, day: date | None, *, nearest: bool = False) -> Place:
+    """Return the place that a text names, the nation without one; `day` as day_in gives it.
 
     Raises NotLoaded where no indices of the day are loaded, InvalidValue for a text that names no locality or several.
     """
     if locality is None:
-        return NATIONAL, None
-    release = kg._editions.on(GPCI, on, nearest=nearest).release
-    counties = kg._editions.on(LOCALITY, on, nearest=True).release if kg._editions.loaded(LOCALITY) else None
-    return as_place(kg._figures, release, resolve(kg._figures, release, locality, counties)), release
+        return NATIONAL
+    release = kg._editions.on(GPCI, day, nearest=nearest).release
+    counties = kg._editions.on(LOCALITY, day, nearest=True).release if kg._editions.loaded(LOCALITY) else None
+    return as_place(kg._figures, release, resolve(kg._figures, release, locality, counties))
 
 
 def as_place(figures: Figures, release: str, row: LocalityIndices) -> Place:
