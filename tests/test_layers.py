@@ -34,7 +34,7 @@ OWNERS = {
     "owlready2": set(),  # reasoning uses its jar and imports nothing of it
     "networkx": {"network"},
     "matplotlib": {"comparison.plot"},
-    "polars": {"result", "crosswalk.frame"},
+    "polars": {"result", "crosswalk.frame", "billing.price.frame"},
     "pandas": {"crosswalk.frame"},
     "rich": {"build.progress"},
     "httpx": {"fetch.download"},
