@@ -63,10 +63,6 @@ class Episode(NamedTuple):
             self.deleted is None or day <= self.deleted
         )
 
-    def ends_after(self, day: date | None) -> bool:
-        """Tell whether a row in force on a day has a deletion date still to come."""
-        return day is not None and self.deleted is not None and self.in_force(day)
-
 
 class PairTable:
     """Reads pairs by the codes' numbers; codes and the terms that rows share are read once and kept."""

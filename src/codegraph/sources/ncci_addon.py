@@ -36,7 +36,7 @@ TABLE: Final = Table(
         ("primary_code", "TEXT"),  # empty: decided by the contractor
         ("type", "TEXT"),
         ("effective", "TEXT"),
-        ("deleted", "TEXT"),
+        ("deleted", "TEXT"),  # the first of the days on which the edit or either of its codes ends
         ("note", "TEXT"),
         ("occurrence", "INTEGER"),
         ("release", "TEXT"),
@@ -80,9 +80,14 @@ class AddOnEdit:
     note: str
     occurrence: int
 
+    @property
+    def ends(self) -> tuple[date, ...]:
+        """Return the days on which the edit or either of its codes ends, as far as given."""
+        return tuple(d for d in (self.deleted, self.addon_deleted, self.primary_deleted) if d is not None)
+
     def in_force(self, first: date | None, last: date | None) -> bool:
         """Tell whether the row pairs two living codes on some day of a quarter (without one: for good)."""
-        ends = [d for d in (self.deleted, self.addon_deleted, self.primary_deleted) if d is not None]
+        ends = self.ends
         if first is None or last is None:
             return not ends
         return (self.effective is None or self.effective <= last) and all(d >= first for d in ends)
@@ -156,7 +161,7 @@ def _table_rows(row: AddOnEdit, release: Release) -> Iterable[tuple[Any, ...]]:
         row.primary or "",
         row.type,
         iso(row.effective),
-        iso(row.deleted),
+        iso(min(row.ends, default=None)),
         row.note,
         row.occurrence,
         release.ident,

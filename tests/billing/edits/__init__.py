@@ -1,0 +1,1 @@
+"""Edits, unit limits and add-on codes."""
