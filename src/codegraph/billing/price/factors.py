@@ -254,6 +254,7 @@ def _refuse(draft: Draft, row: RelativeValue, modifier: str, evidence: Callable[
 
 def _note(draft: Draft, row: RelativeValue, modifier: str, evidence: Callable[[str], Evidence]) -> None:
     if modifier in NOTES:
-        draft.notes.append(NOTES[modifier])
+        if draft.reason is None:
+            draft.notes.append(NOTES[modifier])
     elif modifier not in NEUTRAL:
         draft.notes.append(f"{modifier}: no effect of this modifier on the amount is known here")
