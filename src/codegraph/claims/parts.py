@@ -117,4 +117,6 @@ def assemble(
     days = [d for line in lines if (d := line.day or on) is not None]
     first = min(days, default=None)
     dated = [replace(line, day=None if (line.day or on) == first else line.day or on) for line in lines]
-    return Claim(tuple(dated), first, setting, tuple(prior), tuple(dict.fromkeys(diagnoses)), name, tuple(notes))
+    return Claim(
+        tuple(dated), first, setting, tuple(prior), tuple(dict.fromkeys(diagnoses)), name, tuple(notes)
+    )
