@@ -1,0 +1,116 @@
+"""Add-on codes: paid only with a primary procedure of the same practitioner on the same day.
+
+Source: CMS, Medicare NCCI Add-on Code Edits: type 1 has a list of primaries and is never paid without one of them;
+type 2 has none, the contractor decides; type 3 has some, and the contractor may accept others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from codegraph.billing.editions import ADD_ON
+from codegraph.billing.figures import AddOnRow
+from codegraph.billing.lines import Line
+from codegraph.claims.model import Finding, Severity
+from codegraph.claims.rules.ground import in_force
+from codegraph.claims.rules.session import Session, apart, named
+
+_SHOWN: Final = 8
+_RULE: Final = "add-on"
+
+
+def add_ons(session: Session) -> Iterator[Finding]:
+    """Yield what is missing beside the add-on codes of a day; applied last, since a denied primary carries none."""
+    for code, lines in session.by_code.items():
+        rows = session.facts[code].add_ons
+        if rows:
+            current = [row for row in rows if in_force(row, session.day)]
+            if current:
+                for line in lines:
+                    yield from _judge(session, line, current)
+
+
+def _judge(session: Session, line: Line, rows: Sequence[AddOnRow]) -> Iterator[Finding]:
+    listed = {row.primary for row in rows if row.primary}
+    beside = [other for other in session.lines if other.code != line.code and not apart(line, other)]
+    primaries = [other for other in beside if other.code in listed]
+    types = {row.type for row in rows}
+    if not primaries:
+        yield _without(session, line, rows, types, listed, beside)
+    elif all(session.denied(other) for other in primaries):
+        other = primaries[0]
+        message = (
+            f"{line.code} is an add-on code, and its primary on {named(other)} is denied: an add-on code is paid only "
+            f"where a primary is{_near(session)}"
+        )
+        yield _finding(session, line, "review", message, rows, "Resolve the denial of the primary first.", other)
+
+
+def _without(
+    session: Session,
+    line: Line,
+    rows: Sequence[AddOnRow],
+    types: set[str],
+    listed: set[str],
+    beside: Sequence[Line],
+) -> Finding:
+    """Return the finding on an add-on code that none of its listed primaries stands beside."""
+    some = ", ".join(sorted(listed)[:_SHOWN]) + (f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else "")
+    others = [other for other in beside if not session.facts[other.code].add_ons]
+    severity: Severity = "deny"
+    if types == {"1"}:
+        message = f"{line.code} is an add-on code of type 1 and stands without a primary ({some})"
+        resolution = "Report it with the primary procedure of the same practitioner and day."
+    elif not others:
+        message = f"{line.code} is an add-on code of type {_type(types)} and no procedure that it adds to stands beside it"
+        resolution = "Report it with the procedure that it adds to."
+    elif "3" in types:
+        severity = "review"
+        message = (
+            f"{line.code} is an add-on code of type 3: none of the primaries that the file lists stands beside it "
+            f"({some}), and the contractor may accept others"
+        )
+        resolution = "Ask the contractor which primaries it accepts beyond the listed ones."
+    else:
+        severity = "review"
+        message = f"{line.code} is an add-on code of type 2: the file lists no primaries, the contractor decides which it accepts"
+        resolution = "Ask the contractor which primaries it accepts."
+    return _finding(session, line, severity, message + _near(session), rows, resolution)
+
+
+def _type(types: set[str]) -> str:
+    return " and ".join(sorted(types))
+
+
+def _near(session: Session) -> str:
+    return session.ground.near(ADD_ON)
+
+
+def _finding(
+    session: Session,
+    line: Line,
+    severity: Severity,
+    message: str,
+    rows: Sequence[AddOnRow],
+    resolution: str,
+    other: Line | None = None,
+) -> Finding:
+    primaries = ", ".join(row.primary for row in rows if row.primary)
+    evidence = session.ground.evidence(
+        "addon",
+        ADD_ON,
+        ("addon", line.code),
+        ("type", _type({row.type for row in rows})),
+        ("primary_code", primaries),
+    )
+    return Finding(
+        line.number,
+        _RULE,
+        severity,
+        message,
+        evidence,
+        resolution,
+        str(other) if other else None,
+        other.number if other else None,
+    )
