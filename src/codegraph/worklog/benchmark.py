@@ -82,9 +82,9 @@ def read_benchmark(path: Path) -> Benchmark:
         header = [cell.strip().lower() for cell in next(reader, [])]
         if sorted(header) != sorted(COLUMNS):
             raise SourceError(f"{path}: the first line of a benchmark is {','.join(COLUMNS)}")
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                points.append(_point(path, reader.line_num, header, cells))
+        points.extend(
+            _point(path, reader.line_num, header, cells) for cells in reader if any(c.strip() for c in cells)
+        )
     except csv.Error as error:
         raise SourceError(f"{path}: line {reader.line_num}: no CSV: {error}") from error
     if len(points) < 2:

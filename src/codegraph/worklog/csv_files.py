@@ -43,6 +43,14 @@ def to_csv(entries: Iterable[Entry]) -> str:
     return out.getvalue()
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a file as UTF-8, its line ends as they are; raise SourceError where it cannot be written."""
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be written: {error.strerror}") from error
+
+
 def guarded(cell: str) -> str:
     """Return a cell that no spreadsheet runs as a formula.
 

@@ -16,7 +16,8 @@ class ReportLine:
 
     `work` is in RVU, exact; `payment` in dollars, rounded half up to the cent. None stands for what is not known,
     and `no_work`, `no_payment` say why. `own_row` is the modifier whose published row was taken; `unadjusted` are
-    modifiers that change what is paid and not the published work RVU that is counted here.
+    modifiers that change what is paid and not the published work RVU that is counted here. `nearest` tells that no
+    release covers the day, and that `release` is the nearest; `notes` are those of the price.
     """
 
     entry: Entry
@@ -27,6 +28,7 @@ class ReportLine:
     no_payment: str | None = None
     own_row: str | None = None
     unadjusted: tuple[str, ...] = ()
+    nearest: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -34,16 +36,16 @@ class ReportLine:
 class Sum:
     """The sum of some entries: of a month (`2025-10`), of a code with its modifiers (`44388-53`), or of all.
 
-    `work` and `payment` add what is known; `without_work` and `without_payment` count the entries that are not in
-    them. `unadjusted_work` is the part of `work` on entries whose modifiers say that the work was more, shared,
+    `work` and `payment` add what is known (None: nothing is); `without_work` and `without_payment` count the entries
+    that are not in them. `unadjusted_work` is the part of `work` on entries whose modifiers say that the work was more, shared,
     or less.
     """
 
     key: str
     entries: int
     units: int
-    work: Decimal
-    payment: Decimal
+    work: Decimal | None
+    payment: Decimal | None
     without_work: int
     without_payment: int
     unadjusted_work: Decimal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,7 @@ from codegraph.worklog.model import Report, ReportLine, Sum
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
+    from codegraph.sources.pfs_entries import RelativeValue
 
 # Statuses whose work RVU are in use; a zero of others stands for none.
 _VALUED: Final = frozenset("ART")
@@ -62,7 +64,7 @@ def report(
         )
         total = _sum("total", lines)
         days = [entry.day for entry in entries]
-        placed = None if benchmark is None else benchmark.place(total.work, factor)
+        placed = None if benchmark is None or total.work is None else benchmark.place(total.work, factor)
         return Report(
             first or min(days, default=None),
             last or max(days, default=None),
@@ -73,7 +75,7 @@ def report(
             _sums(lines, lambda entry: entry.key),
             total,
             placed,
-            tuple(_notes(total, placed, annualize)),
+            tuple(_notes(total, placed, annualize, sum(line.nearest for line in lines))),
         )
 
 
@@ -87,8 +89,10 @@ def _factor(first: date | None, last: date | None) -> Decimal:
     return _FACTOR.divide(Decimal(DAYS_OF_A_YEAR), Decimal((last - first).days + 1))
 
 
-def _notes(total: Sum, placed: Placement | None, annualize: bool) -> Iterable[str]:
+def _notes(total: Sum, placed: Placement | None, annualize: bool, by_nearest: int) -> Iterable[str]:
     yield from _NOTES
+    if by_nearest:
+        yield f"entries of days that no loaded release covers, by the nearest one: {by_nearest}"
     if total.unadjusted_work:
         yield (
             f"{total.unadjusted_work} of the work RVU stand on entries with a modifier that says the work was more, "
@@ -99,39 +103,39 @@ def _notes(total: Sum, placed: Placement | None, annualize: bool) -> Iterable[st
     if placed is not None and annualize:
         yield f"benchmark: the total of the period times {placed.factor} (365 over its days)"
     if placed is not None and total.without_work:
-        yield f"benchmark: {total.without_work} entries without work RVU are not in the total"
+        yield f"benchmark: entries without work RVU, not in the total: {total.without_work}"
 
 
 def _line(
     kg: CodeGraph, entry: Entry, locality: str | None, setting: str, qualifying: bool, *, nearest: bool
 ) -> ReportLine:
-    release, work, no_work, own_row = _work(kg, entry, qualifying, nearest=nearest)
     payment, no_payment, notes = _payment(kg, entry, locality, setting, qualifying, nearest=nearest)
-    unadjusted = tuple(m for m in entry.modifiers if m in UNADJUSTED and m != own_row)
-    return ReportLine(entry, release, work, payment, no_work, no_payment, own_row, unadjusted, notes)
-
-
-def _work(
-    kg: CodeGraph, entry: Entry, qualifying: bool, *, nearest: bool
-) -> tuple[str | None, Decimal | None, str | None, str | None]:
-    """Return the release, the work RVU of all units, why there are none, and the modifier whose row was taken."""
+    paid = ReportLine(entry, None, None, payment, no_payment=no_payment, notes=notes)
     try:
         edition = kg._editions.on(PFS, entry.day, nearest=nearest, qualifying=qualifying)
     except NotLoaded as error:
-        return None, None, str(error), None
+        return replace(paid, no_work=str(error))
     rows = kg._figures.fees(edition.release, entry.code)
     own = next((m for m in entry.modifiers if m in ROW_MODIFIERS and m in rows), "")
-    row = rows.get(own)
+    work, no_work = _work(rows.get(own), entry.units)
+    return replace(
+        paid,
+        release=edition.release,
+        nearest=not edition.covers(entry.day),
+        work=work,
+        no_work=None if no_work is None else f"{edition.release} has {no_work} for {entry.key}",
+        own_row=own or None,
+        unadjusted=tuple(m for m in entry.modifiers if m in UNADJUSTED and m != own),
+    )
+
+
+def _work(row: RelativeValue | None, units: int) -> tuple[Decimal | None, str | None]:
+    """Return the work RVU of all units, or what the release has in place of them."""
     if row is None:
-        return edition.release, None, f"{edition.release} has no row for {entry.code}", None
+        return None, "no row"
     if not row.work and row.status not in _VALUED:
-        return (
-            edition.release,
-            None,
-            f"{edition.release} has no work RVU for status {row.status}",
-            own or None,
-        )
-    return edition.release, row.work * entry.units, None, own or None
+        return None, f"status {row.status} and no work RVU"
+    return row.work * units, None
 
 
 def _payment(
@@ -167,14 +171,16 @@ def _sums(lines: Iterable[ReportLine], key: Callable[[Entry], str]) -> tuple[Sum
 
 
 def _sum(key: str, lines: Sequence[ReportLine]) -> Sum:
+    works = [line.work for line in lines if line.work is not None]
+    payments = [line.payment for line in lines if line.payment is not None]
     zero = Decimal(0)
     return Sum(
         key,
         len(lines),
         sum(line.entry.units for line in lines),
-        sum((line.work for line in lines if line.work is not None), zero),
-        sum((line.payment for line in lines if line.payment is not None), zero),
-        sum(line.work is None for line in lines),
-        sum(line.payment is None for line in lines),
+        sum(works, zero) if works else None,
+        sum(payments, zero) if payments else None,
+        len(lines) - len(works),
+        len(lines) - len(payments),
         sum((line.work for line in lines if line.work is not None and line.unadjusted), zero),
     )
