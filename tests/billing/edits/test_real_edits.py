@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 pytestmark = [pytest.mark.full_release, pytest.mark.full_data]
@@ -40,32 +42,25 @@ def test_settings_that_differ(full):
 
 
 def test_the_excerpt_of_a_later_quarter(full):
-    gone = full.edits("0001U", "0029U", on="2026-06-30")
-    assert (gone.indicator, gone.edition.whole) == ("1", False)
-    assert full.edits("0001U", "0029U", on="2026-07-01").in_force is None
+    gone = full.edits("0001U", "0029U", on="2026-07-01")
+    assert (gone.in_force, gone[0].deleted, gone.edition.whole) == (None, date(2026, 6, 30), False)
+    assert full.edits("0001U", "0030U", on="2026-07-01").indicator == "1"
     assert "proves nothing" in full.edits("44310", "44187", on="2026-08-01").note
 
 
 def test_conflicts_equal_the_edges_of_the_graph(full):
-    found = full.conflicts("44310")
     predicates = {"0": "cg:bundlesAlways", "1": "cg:bundlesUnlessDistinct"}
-    edges = {
-        (indicator, one, two)
-        for indicator, predicate in predicates.items()
-        for one, two in [
-            *(("cpt:44310", other) for other in full.store.objects("cpt:44310", predicate)),
-            *((other, "cpt:44310") for other in full.store.subjects(predicate, "cpt:44310")),
-        ]
-    }
+    edges = set()
+    for indicator, predicate in predicates.items():
+        edges |= {(indicator, "44310", _code(other)) for other in full.store.objects("cpt:44310", predicate)}
+        edges |= {(indicator, _code(other), "44310") for other in full.store.subjects(predicate, "cpt:44310")}
+    found = full.conflicts("44310")
+    assert {(e.indicator, e.column_one, e.column_two) for e in found} == edges
     assert len(found) == len(edges) == 243
-    assert {
-        (e.indicator, f"{_system(e.column_one)}:{e.column_one}", f"{_system(e.column_two)}:{e.column_two}")
-        for e in found
-    } == edges
 
 
-def _system(code: str) -> str:
-    return "hcpcs" if code[0].isalpha() else "cpt"
+def _code(iri: str) -> str:
+    return iri.rpartition("/")[2]
 
 
 def test_limits_and_add_ons(full):
