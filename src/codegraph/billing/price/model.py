@@ -129,7 +129,8 @@ class Price:
 class SessionLine:
     """A line of a session: its price alone, its rank among the ranked (None: not ranked), and what is paid of it.
 
-    `percent` is 100, 50, …; `amount` is in dollars for all units, rounded to the cent, `exact` not; None without price.
+    `percent` is what is paid of the price alone (100, 50, …, 0 without amount); `amount` is in dollars for all units,
+    rounded to the cent, `exact` not; None without price. `steps` is the arithmetic of the reduction.
     """
 
     line: Line
@@ -139,6 +140,7 @@ class SessionLine:
     amount: Decimal | None
     exact: Decimal | None
     rule: str
+    steps: tuple[Step, ...] = ()
 
     def __str__(self) -> str:
         amount = "no price" if self.amount is None else f"${self.amount}"
@@ -159,7 +161,10 @@ class SessionPrice:
 
     def explain(self) -> str:
         """Return each line with its price's arithmetic and its reduction, the total, and the notes."""
-        parts = [f"{line}\n{_indented(line.price.explain())}" for line in self.lines]
+        parts = [
+            "\n".join((str(line), _indented(line.price.explain()), *(f"  {step}" for step in line.steps)))
+            for line in self.lines
+        ]
         notes = [f"note: {note}" for note in self.notes]
         return "\n".join((*parts, f"total: ${self.total}", *notes))
 
