@@ -12,6 +12,14 @@ import click
 import pytest
 
 from codegraph import CodeGraph, __version__, cli, errors
+from codegraph.billing.addons import AddOns
+from codegraph.billing.edits_model import Conflicts, OtherSetting, PairEdits
+from codegraph.billing.evidence import Evidence
+from codegraph.billing.limits import UnitLimit
+from codegraph.billing.lines import Line
+from codegraph.billing.pairs import Episode
+from codegraph.billing_questions import BillingQuestions
+from codegraph.comparison.model import Comparison, Peer, Standing
 from codegraph.connection import Path as Path_
 from codegraph.connection import PathStep
 from codegraph.contradictions.model import KINDS, Contradiction, Contradictions, NotChecked
@@ -26,6 +34,11 @@ from codegraph.related import Related
 from codegraph.result import Result
 from codegraph.validation import Report, ValidationResult
 from codegraph.views import Code
+from codegraph.worklog.benchmark import Placement
+from codegraph.worklog.entry import Entry
+from codegraph.worklog.model import Report as Report_
+from codegraph.worklog.model import ReportLine, Sum
+from codegraph.worklog.store import WorkLog
 
 REPO = Path(__file__).resolve().parents[2]
 DOCS = sorted([*REPO.glob("*.md"), *(REPO / "docs").rglob("*.md")])
@@ -55,6 +68,14 @@ def public(cls: type) -> set[str]:
         ("Crosswalk and Mapping", [Crosswalk, Mapping, FacetComparison, Differences, Common]),
         ("Contradictions", [Contradictions, Contradiction, NotChecked]),
         ("Description, Related", [Description, Related, Path_, PathStep]),
+        (
+            "Payment, edits and claims",
+            [
+                *(Line, Evidence, PairEdits, OtherSetting, Episode, Conflicts, UnitLimit, AddOns),
+                *(Comparison, Standing, Peer),
+            ],
+        ),
+        ("Work log", [WorkLog, Entry, Report_, ReportLine, Sum, Placement]),
         ("Result", [Result]),
         ("Report", [Report, ValidationResult]),
     ],
@@ -66,27 +87,32 @@ def test_every_public_name_is_documented(title, classes):
     assert absent == set()
 
 
-def test_the_signatures_of_the_facade_are_as_documented():
-    shown = dict(re.findall(r"^\| `(?:CodeGraph\.)?(\w+)\(([^`]*)\)` \|", section("CodeGraph"), re.MULTILINE))
+HALVES = (("CodeGraph", CodeGraph, 24), ("Payment, edits and claims", BillingQuestions, 20))
+
+
+@pytest.mark.parametrize(("title", "half", "most"), HALVES)
+def test_the_signatures_of_the_facade_are_as_documented(title, half, most):
+    shown = dict(re.findall(r"^\| `(?:CodeGraph\.)?(\w+)\(([^`]*)\)` \|", section(title), re.MULTILINE))
     methods = {
-        n for n, m in vars(CodeGraph).items() if not n.startswith("_") and callable(getattr(m, "__func__", m))
+        n for n, m in vars(half).items() if not n.startswith("_") and callable(getattr(m, "__func__", m))
     }
     assert shown.keys() == methods - {"get", "store"}
     for name, text in shown.items():
-        parameters = list(inspect.signature(getattr(CodeGraph, name)).parameters)
+        parameters = list(inspect.signature(getattr(half, name)).parameters)
         documented = [
             p.split("=")[0].strip().lstrip("*") for p in text.split(",") if p.strip() not in ("*", "")
         ]
         assert documented == [p for p in parameters if p != "self"], name
 
 
-def test_the_facade_stays_small():
-    assert len(public(CodeGraph)) <= 24  # docs/decisions/0016
-    for name in public(CodeGraph):
-        method = getattr(CodeGraph, name)
+@pytest.mark.parametrize(("title", "half", "most"), HALVES)
+def test_the_facade_stays_small(title, half, most):
+    assert len(public(half)) <= most  # docs/decisions/0016, 0018
+    for name in public(half):
+        method = getattr(half, name)
         if inspect.isfunction(method):
             lines = inspect.getsource(method).splitlines()
-            assert len(lines) - len((inspect.getdoc(method) or "").splitlines()) <= 24, name
+            assert len(lines) - len((inspect.getdoc(method) or "").splitlines()) <= 30, name
 
 
 def test_every_kind_of_contradiction_is_documented():
@@ -103,6 +129,13 @@ def rows() -> dict[str, str]:
     return {m[1]: line for line in lines if (m := re.match(r"\| `(\w+)[^`]*` \|", line))}
 
 
+def parameters_of(command: click.Command):
+    """Yield the parameters of a command and of its subcommands."""
+    yield from command.params
+    for part in getattr(command, "commands", {}).values():
+        yield from parameters_of(part)
+
+
 def test_every_command_is_documented():
     assert rows().keys() == cli.main.commands.keys()
 
@@ -111,9 +144,10 @@ def test_every_command_is_documented():
 def test_every_option_is_documented(name):
     row = rows()[name].replace("\\|", "|")
     command = cli.main.commands[name]
-    options = {o for p in command.params if isinstance(p, click.Option) for o in (*p.opts, *p.secondary_opts)}
+    parameters = list(parameters_of(command))
+    options = {o for p in parameters if isinstance(p, click.Option) for o in (*p.opts, *p.secondary_opts)}
     assert set(re.findall(r"--[a-z-]+", row)) == {o for o in options if o.startswith("--")}
-    for parameter in command.params:
+    for parameter in parameters:
         assert isinstance(parameter, click.Argument) or parameter.help, f"{name} {parameter.name}: no help"
         if isinstance(parameter.type, click.Choice):
             assert "|".join(parameter.type.choices) in row, f"{name} {parameter.name}: other choices"
