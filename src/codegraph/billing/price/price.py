@@ -136,9 +136,12 @@ def _without_row(draft: Draft, kg: OpenedRelease, edition: Edition) -> None:
     line = draft.line
     if kg.tables.row(CODE_ROW, (line.system, line.code)) is None:
         raise kg._unknown(line.code, [CodeRef(line.system, line.code)])
-    draft.refuse(
-        f"{edition.release} has no row for {line.code}: the physician fee schedule sets no price for it"
-    )
+    if edition.whole:
+        draft.refuse(
+            f"{edition.release} has no row for {line.code}: the physician fee schedule sets no price for it"
+        )
+    else:
+        draft.refuse(f"{edition.release} is an excerpt of the fee schedule, without a row for {line.code}")
 
 
 def _by_values(draft: Draft, kg: OpenedRelease, release: str, row: RelativeValue, chosen: str) -> None:
