@@ -188,10 +188,9 @@ class Gazetteer:
         """Find a whole name, or a named county in a state or with the word for county behind it."""
         if not reading.rest:
             return
-        if not reading.says_county:
-            for place, name in self._all_names(reading.state):
-                if words(name) == list(reading.rest):
-                    yield place, f"{name} is the locality's name"
+        for place, name in self._all_names(reading.state):
+            if words(name) == list(reading.rest):
+                yield place, f"{name} is the locality's name"
         if reading.state or reading.says_county:
             yield from self._counties_called(reading)
 

@@ -54,13 +54,22 @@ ROWS = [
     *_test("92250", "7", "4.00", "1.50"),
     ("93005", "", {"pctc": "3", "multiple": "6", "nonfacility": "1.00", "days": "XXX"}),
     ("93000", "", {"pctc": "4", "multiple": "6", "work": "1.00", "nonfacility": "1.00", "days": "XXX"}),
-    ("97110", "", {"pctc": "7", "multiple": "5", "work": "3.00", "nonfacility": "2.00", "malpractice": "0.10"}),
-    ("97140", "", {"pctc": "7", "multiple": "5", "work": "2.00", "nonfacility": "4.00", "malpractice": "0.20"}),
+    (
+        "97110",
+        "",
+        {"pctc": "7", "multiple": "5", "work": "3.00", "nonfacility": "2.00", "malpractice": "0.10"},
+    ),
+    (
+        "97140",
+        "",
+        {"pctc": "7", "multiple": "5", "work": "2.00", "nonfacility": "4.00", "malpractice": "0.20"},
+    ),
     ("10001", "", {"work": "0.01", "multiple": "0"}),
     ("10002", "", {"work": "0.01", "multiple": "0"}),
 ]
 INDICES = """ADDENDUM E. FINAL CY 2025 GEOGRAPHIC PRACTICE COST INDICES,,,,,,
-Medicare Administrative Contractor (MAC),State,Locality Number,Locality Name,2025 PW GPCI (with 1.0 Floor),2025 PE GPCI,2025 MP GPCI
+Medicare Administrative Contractor (MAC),State,Locality Number,Locality Name,\
+2025 PW GPCI (with 1.0 Floor),2025 PE GPCI,2025 MP GPCI
 10112,AL,00,ALABAMA,1.05,1,1
 01112,CA,05,SAN FRANCISCO-OAKLAND (SAN FRANCISCO/ALAMEDA CNTY),1.088,1.4,0.445
 01182,CA,18,LOS ANGELES (LOS ANGELES/ORANGE CNTY),1,1,1

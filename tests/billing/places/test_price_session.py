@@ -41,13 +41,17 @@ def ranks(session):
         # 40 is less than the base of 50, so it adds nothing
         pytest.param(["44397", "44389"], ["0.00", "70.00"], id="less than the base"),
         # The family, 120, ranks behind 300: half of 100 and of 20
-        pytest.param(["44389", "44394", "44310"], ["10.00", "50.00", "300.00"], id="a family and an operation"),
+        pytest.param(
+            ["44389", "44394", "44310"], ["10.00", "50.00", "300.00"], id="a family and an operation"
+        ),
         # 44388: 100 + 20 = 120; 45378: 90 + 80 - 60 = 110, so half of 90 and of 20
         pytest.param(
             ["45380", "44389", "45385", "44394"], ["10.00", "20.00", "45.00", "100.00"], id="two families"
         ),
         # Alone 90 would rank behind 100; with the family's second endoscopy, 110, it ranks before
-        pytest.param(["45380", "45385", "44394"], ["20.00", "90.00", "50.00"], id="a family ranks by its sum"),
+        pytest.param(
+            ["45380", "45385", "44394"], ["20.00", "90.00", "50.00"], id="a family ranks by its sum"
+        ),
         pytest.param(["44389", "45380"], ["35.00", "80.00"], id="two unrelated endoscopies"),
         pytest.param(["45378", "44394"], ["30.00", "100.00"], id="a base without its family ranks"),
         pytest.param(["44388-53", "44394"], ["0.00", "100.00"], id="a base that was stopped"),
