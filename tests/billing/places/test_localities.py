@@ -123,7 +123,8 @@ def test_the_texts_of_the_list():
         County("VA", "FAIRFAX CITY", ("12202", "01")),
         County("MD", "PRINCE GEORGE'S", ("12202", "01")),
     ]
-X
+    text = "ALL COUNTIES, EXCEPT ARLINGTON, AND FALLS CHURCH CITY"
+    but = LocalityCounties("11302", "00", "VIRGINIA", "STATEWIDE", text)
     assert list(read_counties([but])) == [
         Remainder("VA", ("11302", "00"), but.counties, frozenset({"ARLINGTON", "FALLSCHURCHCITY"}))
     ]
