@@ -42,10 +42,11 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A way to read a text: the state in it, the words beside it, whether they end with `county`."""
+    """A way to read a text: the state in it, the words beside it; not `sure` where the state may be part of a name."""
 
     state: str
     rest: tuple[str, ...]
+    sure: bool = True
 
     @property
     def says_county(self) -> bool:
@@ -224,7 +225,7 @@ class Gazetteer:
 
     def _rest(self, reading: _Reading) -> Iterator[tuple[tuple[str, str], str]]:
         """Find who has a county that the list does not name: the locality that it gives all, or all others."""
-        if not reading.state or not reading.says_county or self._like(reading):
+        if not (reading.state and reading.sure and reading.says_county) or self._like(reading):
             return
         for whole in self.remainders:
             if whole.state == reading.state and squeezed(reading.name) not in whole.but:
@@ -246,7 +247,7 @@ class Gazetteer:
 
     def _nothing(self, text: str, readings: Sequence[_Reading]) -> InvalidValue:
         for reading in readings:
-            if reading.state and (like := self._like(reading)) and reading.says_county:
+            if reading.state and reading.says_county and (like := self._like(reading)):
                 meant = [c.place for c in self.counties if c.state == reading.state and c.name in like]
                 more = [r.place for r in self.remainders if r.state == reading.state]
                 rows = [_title(self.rows[p]) for p in dict.fromkeys((*meant, *more))]
@@ -278,8 +279,8 @@ def _readings(asked: Sequence[str], text: str) -> Iterator[_Reading]:
             continue
         before, behind = " ".join(asked[:cut]), " ".join(asked[-cut:])
         set_off = words(behind_comma) == list(asked[:cut])
-        if before in ABBREVIATIONS and (before not in _ARTICLES or set_off):
-            yield _Reading(ABBREVIATIONS[before], tuple(asked[cut:]))
+        if before in ABBREVIATIONS:
+            yield _Reading(ABBREVIATIONS[before], tuple(asked[cut:]), before not in _ARTICLES or set_off)
         if behind in ABBREVIATIONS:
             yield _Reading(ABBREVIATIONS[behind], tuple(asked[:-cut]))
     if asked:
