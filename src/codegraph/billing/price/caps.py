@@ -39,7 +39,9 @@ def cap_amount(
     contractor prices has no work of its own; there it is that of `professional`, the row with 26.
     """
     expense = row.opps_facility_pe if setting == "facility" else row.opps_nonfacility_pe
-    work = professional.work if professional is not None and row.status == "C" else row.work
+    work = row.work
+    if professional is not None and row.status == "C" and not row.modifier:
+        work = professional.work
     by_index = work * place.work + expense * place.practice_expense + row.opps_malpractice * place.malpractice
     return by_index * row.conversion_factor
 
