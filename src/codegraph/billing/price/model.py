@@ -58,7 +58,8 @@ class Step:
 class Place:
     """Where a price holds: a payment locality with its three indices, or the nation, where each is 1.
 
-    `kind` is `national` or `locality`; a national place has no carrier, number and state, and no evidence.
+    `kind` is `national` or `locality`; a national place has no carrier, number and state, and no evidence. `how` says
+    how the text that was asked for led to it (a county that the list names, one that it does not name, …).
     """
 
     kind: Literal["national", "locality"]
@@ -70,6 +71,7 @@ class Place:
     practice_expense: Decimal
     malpractice: Decimal
     evidence: Evidence | None = None
+    how: str = ""
 
     @property
     def key(self) -> str:
@@ -178,6 +180,8 @@ def source_of(evidence: Evidence) -> str:
 def _explained(price: Price) -> Iterator[str]:
     day = f", on {price.on}" if price.on else ""
     yield f"{price.key}, {price.setting}{day}, {price.place}"
+    if price.place.how:
+        yield f"  locality: {price.place.how}"
     yield from (f"  {given}" for given in price.inputs)
     yield from (f"  {step}" for step in price.steps)
     if price.total is None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from codegraph.billing.editions import GPCI, LOCALITY
-from codegraph.billing.localities import resolve
+from codegraph.billing.localities import locate
 from codegraph.billing.price.model import NATIONAL, Place
 
 if TYPE_CHECKING:
@@ -36,11 +36,12 @@ def find_place(kg: OpenedRelease, locality: str | None, day: date | None, *, nea
         return NATIONAL
     release = kg._editions.on(GPCI, day, nearest=nearest).release
     counties = kg._editions.on(LOCALITY, day, nearest=True).release if kg._editions.loaded(LOCALITY) else None
-    return as_place(kg._figures, release, resolve(kg._figures, release, locality, counties))
+    found = locate(kg._figures, release, locality, counties)
+    return as_place(kg._figures, release, found.indices, found.how)
 
 
-def as_place(figures: Figures, release: str, row: LocalityIndices) -> Place:
-    """Return a row of the indices as a place."""
+def as_place(figures: Figures, release: str, row: LocalityIndices, how: str = "") -> Place:
+    """Return a row of the indices as a place; `how` says how a text led to it."""
     indices = (row.work, row.practice_expense, row.malpractice)
     evidence = figures.evidence(
         "gpci",
@@ -50,4 +51,4 @@ def as_place(figures: Figures, release: str, row: LocalityIndices) -> Place:
         ("name", row.name),
         *zip(("work", "practice_expense", "malpractice"), indices, strict=True),
     )
-    return Place("locality", row.carrier, row.locality, row.state, row.name, *indices, evidence)
+    return Place("locality", row.carrier, row.locality, row.state, row.name, *indices, evidence, how)
