@@ -18,6 +18,7 @@ from codegraph.billing.evidence import Evidence
 from codegraph.billing.limits import UnitLimit
 from codegraph.billing.lines import Line
 from codegraph.billing.pairs import Episode
+from codegraph.billing.price.model import Input, Place, Price, SessionLine, SessionPrice, Step
 from codegraph.billing_questions import BillingQuestions
 from codegraph.comparison.model import Comparison, Peer, Standing
 from codegraph.connection import Path as Path_
@@ -73,6 +74,7 @@ def public(cls: type) -> set[str]:
             [
                 *(Line, Evidence, PairEdits, OtherSetting, Episode, Conflicts, UnitLimit, AddOns),
                 *(Comparison, Standing, Peer),
+                *(Price, Place, Input, Step, SessionPrice, SessionLine),
             ],
         ),
         ("Work log", [WorkLog, Entry, Report_, ReportLine, Sum, Placement]),
