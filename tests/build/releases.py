@@ -6,7 +6,7 @@ import pytest
 
 from codegraph.build.pipeline import build
 from codegraph.graph import CodeGraph
-from tests.build import mapped_files
+from tests.build import mapped_files, valued_files
 from tests.build.small_files import write_all
 
 
@@ -29,4 +29,12 @@ def mapped(tmp_path_factory):
     """Return the CodeGraph of a release with mapping sets of every kind, licensed ones too."""
     folder = tmp_path_factory.mktemp("mapped")
     build([mapped_files.write_files(folder / "files")], folder / "release")
+    return CodeGraph(folder / "release")
+
+
+@pytest.fixture(scope="session")
+def valued(tmp_path_factory):
+    """Return the CodeGraph of a release with a small fee schedule of one quarter, and a grouping."""
+    folder = tmp_path_factory.mktemp("valued")
+    build([valued_files.write_files(folder / "files")], folder / "release")
     return CodeGraph(folder / "release")

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Final
 
 from codegraph.billing.editions import PFS, Edition
+from codegraph.codes import CodeRef
 from codegraph.comparison.groups import Group, group_of
 from codegraph.comparison.model import MEASURES, Comparison, Peer, Standing
 from codegraph.errors import InvalidValue, UnknownCode
@@ -17,7 +18,7 @@ from codegraph.errors import InvalidValue, UnknownCode
 if TYPE_CHECKING:
     from codegraph.billing.figures import FeeTotals
     from codegraph.billing.lines import Line
-    from codegraph.graph import CodeGraph
+    from codegraph.opened import OpenedRelease
 
 _LABEL: Final = "SELECT label FROM code WHERE system = ? AND notation = ?"
 # A whole fee schedule has about 17,000 codes; a release of fewer holds an excerpt.
@@ -29,7 +30,7 @@ _NO_WORK: Final = "no work RVU"
 
 
 def compare(
-    kg: CodeGraph,
+    kg: OpenedRelease,
     line: Line,
     among: str | Iterable[str] | None,
     day: date | None,
@@ -51,7 +52,8 @@ def compare(
     edition = kg._editions.on(PFS, day, nearest=nearest)
     rows = kg._figures.totals(edition.release)
     if line.code not in rows:
-        kg[line.curie]  # one that no source knows is told with its neighbours
+        if kg.tables.row(_LABEL, (line.system, line.code)) is None:
+            raise kg._unknown(line.code, [CodeRef(line.system, line.code)])
         raise UnknownCode(f"{line.curie} has no row without modifier in {edition.release}")
     group = group_of(kg, line, among, rows)
     kept, excluded = _sorted_out(group.codes, rows, statuses, zero_work)
@@ -111,7 +113,7 @@ def _reason(row: FeeTotals | None, statuses: tuple[str, ...], zero_work: bool) -
     return None if row.work or zero_work else _NO_WORK
 
 
-def _peer(kg: CodeGraph, code: str, row: FeeTotals) -> Peer:
+def _peer(kg: OpenedRelease, code: str, row: FeeTotals) -> Peer:
     system = "hcpcs" if code[0].isalpha() else "cpt"
     found = kg.tables.row(_LABEL, (system, code))
     label = str(found[0]) if found and found[0] is not None else None

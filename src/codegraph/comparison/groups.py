@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from codegraph.billing.lines import Line, make_line
 from codegraph.errors import InvalidValue, NotLoaded
+from codegraph.hierarchy import below, codes_where
 from codegraph.namespaces import contract
+from codegraph.procedure import read_procedure
 
 if TYPE_CHECKING:
-    from codegraph.graph import CodeGraph
+    from codegraph.opened import OpenedRelease
 
 # CPT's section of operations, as the packaged headings bound it.
 SURGERY: Final = ("10004", "69990")
@@ -38,7 +40,9 @@ class Group:
     notes: tuple[str, ...] = ()
 
 
-def group_of(kg: CodeGraph, line: Line, among: str | Iterable[str] | None, loaded: Iterable[str]) -> Group:
+def group_of(
+    kg: OpenedRelease, line: Line, among: str | Iterable[str] | None, loaded: Iterable[str]
+) -> Group:
     """Return the group that `among` names for a code; `loaded` are the codes of the fee schedule.
 
     Without `among` the family, where the graph knows one, else the range. Raises InvalidValue for a name that is
@@ -72,7 +76,7 @@ def _given(among: Iterable[str]) -> Group:
     return Group("codes", f"the {len(codes)} codes given" if len(codes) > 1 else "the one code given", codes)
 
 
-def _family(kg: CodeGraph, line: Line, _: Iterable[str] = ()) -> Group | None:
+def _family(kg: OpenedRelease, line: Line, _: Iterable[str] = ()) -> Group | None:
     families = kg.store.objects(line.curie, "cg:inFamily")
     if not families:
         return None
@@ -81,18 +85,19 @@ def _family(kg: CodeGraph, line: Line, _: Iterable[str] = ()) -> Group | None:
     return Group("family", f"the family {names}", _billing(found))
 
 
-def _site(kg: CodeGraph, line: Line, _: Iterable[str]) -> Group:
-    procedure = kg[line.curie].procedure
+def _site(kg: OpenedRelease, line: Line, _: Iterable[str]) -> Group:
+    denoted = kg._code_row(line.system, line.code)[4]
+    procedure = read_procedure(kg.store, denoted) if denoted else None
     if procedure is None or not procedure.site:
         raise NotLoaded(f"{line.curie}: the graph defines no procedure with a site for it; use its range")
-    found = {str(code) for site in procedure.site for code in kg.codes(site=site)}
+    found = {contract(iri) for site in procedure.site for iri in codes_where(kg.store, {"site": site})}
     names = ", ".join(f"{kg._label(site)} ({site})" for site in procedure.site)
     group = f"codes that act on {names}, or on what is narrower or a part of it"
     note = "only codes whose procedure the graph defines have a site"
     return Group("site", group, _billing(found), (note,))
 
 
-def _own_range(kg: CodeGraph, line: Line, loaded: Iterable[str]) -> Group:
+def _own_range(kg: OpenedRelease, line: Line, loaded: Iterable[str]) -> Group:
     for heading in kg.store.objects(line.curie, "skos:broader"):
         first, last = (kg.store.object(heading, p) for p in ("cg:rangeFirst", "cg:rangeLast"))
         if first and last:
@@ -101,7 +106,7 @@ def _own_range(kg: CodeGraph, line: Line, loaded: Iterable[str]) -> Group:
     raise NotLoaded(f"{line.curie}: no heading of the graph holds it; give a range (44005-44799)")
 
 
-def _surgery(_: CodeGraph, line: Line, loaded: Iterable[str]) -> Group:
+def _surgery(_: OpenedRelease, line: Line, loaded: Iterable[str]) -> Group:
     found = _range(*SURGERY, loaded)
     return Group("surgery", f"all surgery (CPT {SURGERY[0]}-{SURGERY[1]})", found.codes)
 
@@ -123,8 +128,8 @@ def _form(code: str) -> str:
     return code[-1] if code[-1].isalpha() else "first" if code[0].isalpha() else ""
 
 
-def _rbcs(depth: int) -> Callable[[CodeGraph, Line, Iterable[str]], Group]:
-    def group(kg: CodeGraph, line: Line, _: Iterable[str]) -> Group:
+def _rbcs(depth: int) -> Callable[[OpenedRelease, Line, Iterable[str]], Group]:
+    def group(kg: OpenedRelease, line: Line, _: Iterable[str]) -> Group:
         if not kg._has_table("grouping"):
             raise NotLoaded(
                 "not loaded: RBCS; the CMS Restructured BETOS file brings it (`codegraph sources`)"
@@ -139,7 +144,7 @@ def _rbcs(depth: int) -> Callable[[CodeGraph, Line, Iterable[str]], Group]:
             raise NotLoaded(
                 f"{line.curie}: {release} has it in the {_LEVEL[depth - 1]} {', '.join(paths)}, in no {_LEVEL[depth]}"
             )
-        within = {c.partition(":")[2] for top in tops for c in kg.descendants(top, with_self=True)}
+        within = {c.partition(":")[2] for top in tops for c in below(kg.store, top, with_self=True)}
         codes = frozenset(n for n, category in kg.tables.rows(_MEMBERS, (release,)) if category in within)
         names = ", ".join(" > ".join(map(kg._label_of, _path(kg, top))) for top in tops)
         return Group(_NAMES[depth], f"the RBCS {_LEVEL[depth]} {names} ({release})", codes)
@@ -147,7 +152,7 @@ def _rbcs(depth: int) -> Callable[[CodeGraph, Line, Iterable[str]], Group]:
     return group
 
 
-def _path(kg: CodeGraph, category: str) -> list[str]:
+def _path(kg: OpenedRelease, category: str) -> list[str]:
     """Return a category of RBCS with all above it, the highest first (CURIEs)."""
     above = kg.store.objects(category, "skos:broader")
     return [*(_path(kg, contract(above[0])) if above else ()), category]
@@ -159,7 +164,7 @@ def _billing(curies: Iterable[str]) -> frozenset[str]:
 
 
 _NAMES: Final = {depth: name for name, depth in _DEPTH.items()}
-GROUPS: Final[Mapping[str, Callable[[CodeGraph, Line, Iterable[str]], Group | None]]] = {
+GROUPS: Final[Mapping[str, Callable[[OpenedRelease, Line, Iterable[str]], Group | None]]] = {
     "family": _family,
     "site": _site,
     "range": _own_range,

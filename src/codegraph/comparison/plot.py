@@ -47,7 +47,8 @@ def plot(comparison: Comparison, path: str | PathLike[str], *, measure: str = "w
 
     `measure` is `work`, `facility` or `nonfacility`. The code, the median and the quartiles are marked; the caption
     names the release and what counts. The same comparison gives the same bytes. No display is needed. Raises
-    InvalidValue for another ending or measure, and where no peer has a figure; NotLoaded without matplotlib.
+    InvalidValue for another ending or measure, a place that cannot be written, and where no peer has a figure;
+    NotLoaded without matplotlib.
     """
     place = Path(path)
     ending = place.suffix.lower()
@@ -70,7 +71,10 @@ def plot(comparison: Comparison, path: str | PathLike[str], *, measure: str = "w
     with mpl.rc_context(_STYLE):
         figure = _draw(Figure, comparison, standing)
         metadata: dict[str, Any] = {"Date": None, "Creator": None} if ending == ".svg" else {"Software": None}
-        figure.savefig(place, format=ending[1:], dpi=160, metadata=metadata)
+        try:
+            figure.savefig(place, format=ending[1:], dpi=160, metadata=metadata)
+        except OSError as error:
+            raise InvalidValue(f"{place}: the plot cannot be written: {error.strerror}") from error
 
 
 def _draw(make: type[Figure], comparison: Comparison, standing: Standing) -> Figure:
