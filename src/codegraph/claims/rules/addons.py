@@ -18,6 +18,29 @@ from codegraph.claims.rules.session import Session, apart, named
 
 _SHOWN: Final = 8
 _RULE: Final = "add-on"
+# What is missing -> how bad it is, what is said of it, what would resolve it.
+_MISSING: Final[dict[str, tuple[Severity, str, str]]] = {
+    "1": (
+        "deny",
+        " and stands without a primary ({some})",
+        "Report it with the primary procedure of the same practitioner and day.",
+    ),
+    "alone": (
+        "deny",
+        " and no procedure that it could add to stands beside it",
+        "Report it with the procedure that it adds to.",
+    ),
+    "2": (
+        "review",
+        ": the file lists no primaries, the contractor decides which it accepts",
+        "Ask the contractor which primaries it accepts.",
+    ),
+    "3": (
+        "review",
+        ": none of the primaries that the file lists ({some}) stands beside it, and the contractor may accept others",
+        "Ask the contractor which primaries it accepts beyond the listed ones.",
+    ),
+}
 
 
 def add_ons(session: Session) -> Iterator[Finding]:
@@ -44,7 +67,9 @@ def _judge(session: Session, line: Line, rows: Sequence[AddOnRow]) -> Iterator[F
             f"{line.code} is an add-on code, and its primary on {named(other)} is denied: an add-on code is paid only "
             f"where a primary is{_near(session)}"
         )
-        yield _finding(session, line, "review", message, rows, "Resolve the denial of the primary first.", other)
+        yield _finding(
+            session, line, "review", message, rows, "Resolve the denial of the primary first.", other
+        )
 
 
 def _without(
@@ -56,27 +81,13 @@ def _without(
     beside: Sequence[Line],
 ) -> Finding:
     """Return the finding on an add-on code that none of its listed primaries stands beside."""
-    some = ", ".join(sorted(listed)[:_SHOWN]) + (f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else "")
-    others = [other for other in beside if not session.facts[other.code].add_ons]
-    severity: Severity = "deny"
-    if types == {"1"}:
-        message = f"{line.code} is an add-on code of type 1 and stands without a primary ({some})"
-        resolution = "Report it with the primary procedure of the same practitioner and day."
-    elif not others:
-        message = f"{line.code} is an add-on code of type {_type(types)} and no procedure that it adds to stands beside it"
-        resolution = "Report it with the procedure that it adds to."
-    elif "3" in types:
-        severity = "review"
-        message = (
-            f"{line.code} is an add-on code of type 3: none of the primaries that the file lists stands beside it "
-            f"({some}), and the contractor may accept others"
-        )
-        resolution = "Ask the contractor which primaries it accepts beyond the listed ones."
-    else:
-        severity = "review"
-        message = f"{line.code} is an add-on code of type 2: the file lists no primaries, the contractor decides which it accepts"
-        resolution = "Ask the contractor which primaries it accepts."
-    return _finding(session, line, severity, message + _near(session), rows, resolution)
+    some = ", ".join(sorted(listed)[:_SHOWN])
+    some += f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+    alone = all(session.facts[other.code].add_ons for other in beside)
+    kind = "1" if types == {"1"} else "alone" if alone else "3" if "3" in types else "2"
+    severity, says, resolution = _MISSING[kind]
+    message = f"{line.code} is an add-on code of type {_type(types)}{says.format(some=some)}{_near(session)}"
+    return _finding(session, line, severity, message, rows, resolution)
 
 
 def _type(types: set[str]) -> str:
@@ -102,7 +113,7 @@ def _finding(
         ADD_ON,
         ("addon", line.code),
         ("type", _type({row.type for row in rows})),
-        ("primary_code", primaries),
+        ("primary_code", primaries or "(none listed)"),
     )
     return Finding(
         line.number,

@@ -9,6 +9,7 @@ from codegraph.billing.evidence import Evidence
 from codegraph.billing.lines import Line
 from codegraph.billing.modifiers.sets import DISTINCT
 from codegraph.claims.model import Claim, Finding
+from codegraph.claims.rules.knowledge import Indicated
 from codegraph.claims.rules.session import Session, apart, named
 
 _SHOWN: Final = 6
@@ -42,7 +43,7 @@ def separate_procedures(session: Session) -> Iterator[Finding]:
 
 def _separate(session: Session, line: Line, other: Line) -> Finding:
     message = (
-        f"{line.code} is a procedure that is usually part of a larger one, and {named(other)} was done in its region"
+        f"{line.code} is usually part of a larger procedure, and {named(other)} was done in the same region"
     )
     evidence = _from_graph(session, ("code", line.curie), ("isSeparateProcedure", "true"))
     resolution = "A distinct-service modifier (59, XS, …) where it was separate; otherwise leave it out."
@@ -65,13 +66,17 @@ def indications(session: Session, claim: Claim) -> Iterator[Finding]:
         written = [d.notation for d in map(knowledge.diagnosis, diagnoses) if d.notation]
         found = [i for notation in written if (i := knowledge.indicated(procedure, notation))]
         if found:
-            best = found[0]
-            where = "" if best.stated_for == f"icd10cm:{best.diagnosis}" else f", stated for {best.stated_for}"
-            message = f"{best.diagnosis} is among the indications that the graph knows for {line.code} ({best.strength}{where})"
-            evidence = _from_graph(session, ("condition", best.stated_for), ("strength", best.strength))
-            yield Finding(line.number, "indication", "info", message, evidence)
+            yield _among(session, line, found[0])
         elif written:
             yield _not_among(session, line, written, knowledge.conditions(procedure))
+
+
+def _among(session: Session, line: Line, known: Indicated) -> Finding:
+    above = "" if known.stated_for == f"icd10cm:{known.diagnosis}" else f", stated for {known.stated_for}"
+    known_for = f"the indications that the graph knows for {line.code} ({known.strength}{above})"
+    message = f"{known.diagnosis} is among {known_for}"
+    evidence = _from_graph(session, ("condition", known.stated_for), ("strength", known.strength))
+    return Finding(line.number, "indication", "info", message, evidence)
 
 
 def _not_among(session: Session, line: Line, written: list[str], stated: dict[str, str]) -> Finding:
@@ -107,7 +112,14 @@ def claim_diagnoses(session: Session, claim: Claim) -> Iterator[Finding]:
 
 def _wrong(session: Session, number: int, problem: str, release: str | None) -> Finding:
     evidence = (session.ground.figures.evidence("code", release, ("problem", problem)),) if release else ()
-    return Finding(number, "diagnosis", "review", problem, evidence, "Report a code that is valid on the date of service.")
+    return Finding(
+        number,
+        "diagnosis",
+        "review",
+        problem,
+        evidence,
+        "Report a code that is valid on the date of service.",
+    )
 
 
 def _from_graph(session: Session, *values: tuple[str, object]) -> tuple[Evidence, ...]:

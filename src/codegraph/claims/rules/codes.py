@@ -45,7 +45,9 @@ def _unknown(ground: Ground, facts: CodeFacts, line: Line) -> Iterator[Finding]:
 def _dated(ground: Ground, facts: CodeFacts, line: Line, day: date | None) -> Finding | None:
     """Judge by the dates of the HCPCS list that says most: a later list without an end reinstates a code."""
     dated = [row for row in facts.listed if row[1] or row[2]]
-    if not dated or any(not row[2] for row in facts.listed if row[0] >= dated[-1][0] and row[0] != dated[-1][0]):
+    if not dated or any(
+        not row[2] for row in facts.listed if row[0] >= dated[-1][0] and row[0] != dated[-1][0]
+    ):
         return None
     release, added, last = dated[-1]
     today = day.isoformat() if day else ""
@@ -66,7 +68,7 @@ def _dated(ground: Ground, facts: CodeFacts, line: Line, day: date | None) -> Fi
 
 
 def _not_in_schedule(ground: Ground, facts: CodeFacts, line: Line, day: date | None) -> Iterator[Finding]:
-    """Judge a CPT code that the fee schedule of the day lacks: other editions or newer lists tell whether it was valid."""
+    """Judge a CPT code that the fee schedule of the day lacks: other editions, or newer lists, tell more."""
     if facts.system != "cpt":
         return
     edition = ground.editions.get(PFS)
@@ -75,7 +77,9 @@ def _not_in_schedule(ground: Ground, facts: CodeFacts, line: Line, day: date | N
         return
     if not edition.whole:
         return
-    holders = [e for e in ground.kg._editions.of(PFS) if e.whole and ground.figures.fees(e.release, facts.code)]
+    holders = [
+        e for e in ground.kg._editions.of(PFS) if e.whole and ground.figures.fees(e.release, facts.code)
+    ]
     retired = facts.row is not None and facts.row[1] == "retired"
     if not holders and not retired:
         return
@@ -110,15 +114,24 @@ def _retired_since(ground: Ground, facts: CodeFacts, line: Line, day: date | Non
     if edition.first is not None and day >= edition.first:
         evidence = (ground.figures.evidence("pfs", edition.release, ("code", "(no row)")),)
         message = f"{facts.code} is retired: the fee schedule of {edition.release} no longer has it"
-        yield Finding(line.number, _RULE, "deny", message, evidence, "Report the code that was valid on the day.")
+        yield Finding(
+            line.number, _RULE, "deny", message, evidence, "Report the code that was valid on the day."
+        )
 
 
 def _not_in_addendum(ground: Ground, facts: CodeFacts, line: Line) -> Iterator[Finding]:
     edition = ground.editions.get(ADDENDUM_B)
     if edition is None or not edition.whole:
         return
-    message = f"{facts.code} is not in OPPS Addendum B of the day ({edition.release}){ground.near(ADDENDUM_B)}"
+    message = (
+        f"{facts.code} is not in OPPS Addendum B of the day ({edition.release}){ground.near(ADDENDUM_B)}"
+    )
     evidence = ground.evidence("opps", ADDENDUM_B, ("code", "(no row)"))
     yield Finding(
-        line.number, _RULE, "review", message, evidence, "Look whether the code was valid on the day for a hospital."
+        line.number,
+        _RULE,
+        "review",
+        message,
+        evidence,
+        "Look whether the code was valid on the day for a hospital.",
     )

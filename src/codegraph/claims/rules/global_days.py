@@ -1,9 +1,9 @@
 """Global surgical packages: visits and procedures that lie within the days of another procedure's package.
 
-Source: 42 CFR 414.40; Medicare Claims Processing Manual (Pub. 100-04) chapter 12, §40.1 to §40.3. 000: the day itself; 010: the
-day and the 10 days after it; 090: the day before, the day, and the 90 days after it. YYY: the contractor sets the days.
-MMM is the maternity package, XXX has none, ZZZ is an add-on code that goes with its primary: none of them is counted
-here. What another provider did does not count where both are named.
+Source: 42 CFR 414.40; Medicare Claims Processing Manual (Pub. 100-04) chapter 12, §40.1 to §40.3. 000: the day itself;
+010: the day and the 10 days after it; 090: the day before, the day, and the 90 days after it. YYY: the contractor sets
+the days. MMM is the maternity package, XXX has none, ZZZ is an add-on code that goes with its primary: none of them is
+counted here. What another provider did does not count where both are named.
 """
 
 from __future__ import annotations
@@ -76,10 +76,7 @@ def global_periods(session: Session) -> Iterator[Finding]:
 
 
 def _within(session: Session, line: Line, procedure: Procedure, *, visit: bool) -> Iterator[Finding]:
-    if session.day is None or procedure.day is None:
-        days = 0
-    else:
-        days = (session.day - procedure.day).days
+    days = 0 if session.day is None or procedure.day is None else (session.day - procedure.day).days
     period = procedure.facts.global_period
     need = _visit_need(days, period) if visit else _procedure_need(days, period, procedure)
     if need is not None:

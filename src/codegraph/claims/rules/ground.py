@@ -104,9 +104,14 @@ class Ground:
         self.ptp = PTP[setting]
         self._near = dict(near)
         self._facts: dict[str, CodeFacts] = {}
-        # (code, modifiers, number of the line) -> what the line's own rules found
-        self.alone: dict[tuple[str, tuple[str, ...], int], tuple[Finding, ...]] = {}
+        # (code, modifiers) -> what the line's own rules found
+        self.alone: dict[tuple[str, tuple[str, ...]], tuple[Finding, ...]] = {}
         self.pairs = _pairs(kg) if self.ptp in self.editions else None
+
+    @property
+    def nearest(self) -> bool:
+        """Tell whether some release answers that does not cover the day."""
+        return bool(self._near)
 
     @property
     def practitioner(self) -> bool:
@@ -135,7 +140,7 @@ class Ground:
         """Return a row of a source's release as evidence."""
         return (self.figures.evidence(table, self.release(source), *values),)
 
-    def keep(self, key: tuple[str, tuple[str, ...], int], found: tuple[Finding, ...]) -> None:
+    def keep(self, key: tuple[str, tuple[str, ...]], found: tuple[Finding, ...]) -> None:
         """Keep what the rules of a line found, for lines like it."""
         if len(self.alone) >= _KEPT:
             self.alone.clear()

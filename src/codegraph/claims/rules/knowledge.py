@@ -89,13 +89,19 @@ class Knowledge:
         text = rest if colon and prefix.lower() == "icd10cm" else written
         notation = normalise("icd10cm", text)
         if notation is None:
-            return Diagnosis(written, None, f"{written[:20]!r} is not written like a code of ICD-10-CM (K50.012)")
+            return Diagnosis(
+                written, None, f"{written[:20]!r} is not written like a code of ICD-10-CM (K50.012)"
+            )
         if "icd10cm" not in self._kg.manifest.codes:
             return Diagnosis(written, notation, None)
         row: tuple[Any, ...] = self._kg._code_row("icd10cm", notation)
         release = row[3]
         if release is None:
-            problem = None if not self._whole else f"{notation} is not in the loaded ICD-10-CM ({self._whole})"
+            problem = (
+                None
+                if not self._whole
+                else f"{notation} is not in the loaded ICD-10-CM ({self._whole}); a newer one may have it"
+            )
         elif row[2] == 0:
             problem = f"{notation} is a header of ICD-10-CM ({release}): a code below it is reported"
         elif row[1] == "retired":

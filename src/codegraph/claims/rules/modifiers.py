@@ -8,41 +8,84 @@ from typing import Final
 
 from codegraph.billing.editions import PFS
 from codegraph.billing.lines import Line
-from codegraph.billing.modifiers.sets import ASSISTANT, SIDES, exclusions
-from codegraph.claims.model import Finding
+from codegraph.billing.modifiers.sets import (
+    ANESTHESIA,
+    ASSISTANT,
+    FACILITY_ONLY,
+    SEPARATE,
+    SIDES,
+    SPLIT_CARE,
+    exclusions,
+)
+from codegraph.claims.model import Finding, Severity
 from codegraph.claims.rules.ground import CodeFacts, Ground
 from codegraph.claims.rules.session import Session, apart
 
-# With these the fee schedule pays under conditions that the claim does not show.
-_CONDITIONAL: Final = frozenset(("62", "66", *ASSISTANT))
+# Modifier -> the indicator of the fee schedule, and its values with which papers decide.
+_BY_PAPERS: Final = {
+    **dict.fromkeys(ASSISTANT, ("assistant", "0")),
+    "62": ("cosurgeon", "1"),
+    "66": ("team", "12"),
+}
+# Contractors rank procedures themselves: a superfluous 51 denies nothing.
+_IGNORED: Final = frozenset(("51",))
+# Whether these lift an edit is judged with the pairs of the claim; on a visit they say nothing.
+_FOR_PAIRS: Final = frozenset(("59", *SEPARATE))
+# Who performed a service, or which part of it: hospitals do not report that (Pub. 100-04 chapter 4 §20.6).
+_CLINICIANS_ONLY: Final = frozenset(("26", "53", "62", "66", *ASSISTANT, *SPLIT_CARE, *ANESTHESIA))
+_RULE: Final = "modifier"
 _BILATERAL: Final = "50"
 _ALREADY_BOTH: Final = "2"
 
 
 def valid_modifiers(ground: Ground, facts: CodeFacts, line: Line, day: date | None) -> Iterator[Finding]:
-    """Yield a finding for each modifier that may not stand on the code, and for each two that exclude each other."""
+    """Yield a finding for each modifier that may not stand on the code, and for each two that exclude each other.
+
+    A modifier is denied where a published row decides it; where only its definition speaks against it, a person looks.
+    """
     for excluded in exclusions(line.modifiers):
         message = f"{excluded.first} and {excluded.second} exclude each other: {excluded.reason}"
-        yield Finding(line.number, "modifier", "deny", message, (), "Keep the one that says what was done.")
-    if not ground.practitioner or facts.row is None:
+        yield Finding(line.number, _RULE, "deny", message, (), "Keep the one that says what was done.")
+    if facts.row is None:
         return
+    others = _CLINICIANS_ONLY if not ground.practitioner else FACILITY_ONLY
+    whose = "a clinician's" if not ground.practitioner else "a hospital's"
     for modifier in line.modifiers:
-        said = ground.kg._rules_of_modifiers.judge(facts.code, modifier, day, nearest=bool(ground.near(PFS)))
-        message = f"{modifier} on {facts.code}: {said.reason}"
-        if said.applies is False:
-            yield Finding(line.number, "modifier", "deny", message, said.evidence, f"Leave {modifier} out.")
-        elif said.condition and modifier in _CONDITIONAL:
-            yield Finding(
-                line.number, "modifier", "review", message, said.evidence, f"The record must show: {said.condition}."
-            )
+        if modifier in others:
+            message = f"{modifier} belongs on {whose} claim"
+            yield Finding(line.number, _RULE, "review", message, (), f"Leave {modifier} out.")
+        elif ground.practitioner or modifier in FACILITY_ONLY:
+            yield from _judged(ground, facts, line, modifier, day)
+
+
+def _judged(
+    ground: Ground, facts: CodeFacts, line: Line, modifier: str, day: date | None
+) -> Iterator[Finding]:
+    if modifier in _FOR_PAIRS and not facts.is_visit:
+        return
+    said = ground.kg._rules_of_modifiers.judge(facts.code, modifier, day, nearest=ground.nearest)
+    near = ground.near(PFS) if said.evidence and ground.practitioner else ""
+    message = f"{modifier} on {facts.code}: {said.reason}{near}"
+    if said.applies is False:
+        severity: Severity = "deny" if said.evidence and modifier not in _IGNORED else "review"
+        yield Finding(line.number, _RULE, severity, message, said.evidence, f"Leave {modifier} out.")
+    elif modifier in _BY_PAPERS and facts.fee is not None:
+        indicator, values = _BY_PAPERS[modifier]
+        if getattr(facts.fee, indicator) in values:
+            shown = f"The record must show: {said.condition}." if said.condition else None
+            yield Finding(line.number, _RULE, "review", message, said.evidence, shown)
 
 
 def counted_twice(session: Session) -> Iterator[Finding]:
-    """Yield a finding where a bilateral procedure counts twice: 50 with two units, or beside other lines of the code."""
+    """Yield a finding where a bilateral procedure counts twice: 50 with two units, or beside the code again."""
     for code, lines in session.by_code.items():
         for line in lines:
             if _BILATERAL in line.modifiers and line.units > 1:
-                yield _finding(line, f"50 already says both sides, and {line.units} units stand beside it", "Report one unit.")
+                yield _finding(
+                    line,
+                    f"50 already says both sides, and {line.units} units stand beside it",
+                    "Report one unit.",
+                )
         if len(lines) > 1:
             yield from _on_several_lines(session, code, lines)
 
@@ -57,7 +100,9 @@ def _on_several_lines(session: Session, code: str, lines: list[Line]) -> Iterato
             message = f"{code} with 50 stands on one line, and {code} again on another: both sides count once"
             yield _finding(line, message, "Report one line with 50 and one unit.")
         elif already and line in sided and len({m for s in sided for m in s.modifiers if m in SIDES}) > 1:
-            message = f"{code} is itself for both sides (bilateral indicator 2), and LT and RT stand on two lines"
+            message = (
+                f"{code} is itself for both sides (bilateral indicator 2), and LT and RT stand on two lines"
+            )
             yield _finding(line, message + session.ground.near(PFS), "Report one line without a side.")
 
 

@@ -53,7 +53,11 @@ def _judge(session: Session, episode: Episode, ones: Sequence[Line], two: Line) 
         how = "and no modifier changes that (indicator 0)"
         resolution = _LEAVE_OUT.format(one=one.code, two=two.code)
     elif lifting := _lifting(ones, two, session.day):
-        severity, how, resolution = "info", f"but {lifting} (indicator 1)", "The record must show the distinct service."
+        severity, how, resolution = (
+            "info",
+            f"but {lifting} (indicator 1)",
+            "The record must show the distinct service.",
+        )
         if same := _same_place(ones, two):
             severity = "review"
             how += f"; yet both lines name the same place ({same})"
@@ -62,7 +66,9 @@ def _judge(session: Session, episode: Episode, ones: Sequence[Line], two: Line) 
         how = "unless a modifier says that it was distinct, and none does (indicator 1)"
         resolution = _DISTINCT.format(two=two.code)
     where = "denied beside" if severity == "deny" else "column two of an edit with"
-    message = f"{two.code} is {where} {named(one)} {_rationale(episode)}, {how}{_since(episode)}{_near(session)}"
+    message = (
+        f"{two.code} is {where} {named(one)} {_rationale(episode)}, {how}{_since(episode)}{_near(session)}"
+    )
     return Finding(
         two.number,
         "ptp",
@@ -91,7 +97,7 @@ def _lifting(ones: Sequence[Line], two: Line, day: date | None) -> str:
 
 
 def _same_place(ones: Sequence[Line], two: Line) -> str:
-    """Return the anatomic modifiers that a column one line shares with column two, where nothing else lifts the edit."""
+    """Return the anatomic modifiers that both columns share, where nothing else lifts the edit."""
     if _distinct(two) - ANATOMIC:
         return ""
     for one in ones:

@@ -30,11 +30,19 @@ FEE_SCHEDULE: Final[dict[str, Meaning]] = {
         "Send a description of what was done, and a code that it compares to.",
     ),
     "D": Meaning("deny", "the code was deleted", "Report the code that took its place."),
-    "E": Meaning("info", "excluded from the fee schedule by regulation: where it is covered, other rules price it"),
-    "F": Meaning("deny", "the code was deleted without a period of grace", "Report the code that took its place."),
-    "G": Meaning("deny", "not valid for Medicare: it uses another code", "Report the code that Medicare uses."),
+    "E": Meaning(
+        "info", "excluded from the fee schedule by regulation: where it is covered, other rules price it"
+    ),
+    "F": Meaning(
+        "deny", "the code was deleted without a period of grace", "Report the code that took its place."
+    ),
+    "G": Meaning(
+        "deny", "not valid for Medicare: it uses another code", "Report the code that Medicare uses."
+    ),
     "H": Meaning("deny", "the code with this modifier was deleted", "Report it without the modifier."),
-    "I": Meaning("deny", "not valid for Medicare: it uses another code", "Report the code that Medicare uses."),
+    "I": Meaning(
+        "deny", "not valid for Medicare: it uses another code", "Report the code that Medicare uses."
+    ),
     "M": Meaning("deny", "a measure that is reported for information: nothing is paid for it"),
     "N": Meaning("deny", "Medicare does not cover it", "Bill the patient where a notice or the law allows."),
     "P": Meaning(
@@ -51,22 +59,34 @@ FEE_SCHEDULE: Final[dict[str, Meaning]] = {
 OUTPATIENT: Final[dict[str, Meaning]] = {
     "A": Meaning("info", "paid under another fee schedule than OPPS"),
     "B": Meaning(
-        "deny", "not recognized by OPPS on a hospital outpatient bill", "Report the code that OPPS recognizes."
+        "deny",
+        "not recognized by OPPS on a hospital outpatient bill",
+        "Report the code that OPPS recognizes.",
     ),
     "D": Meaning("deny", "discontinued", "Report the code that took its place."),
     "E1": Meaning("deny", "not paid by Medicare on an outpatient claim"),
-    "E2": Meaning("deny", "not paid by Medicare on an outpatient claim: there are no prices or claims data for it"),
+    "E2": Meaning(
+        "deny", "not paid by Medicare on an outpatient claim: there are no prices or claims data for it"
+    ),
     "F": Meaning("info", "paid at reasonable cost, not under OPPS"),
-    "J1": Meaning("info", "a comprehensive APC: what else is on the claim is packaged into it, with few exceptions"),
-    "J2": Meaning("info", "a comprehensive APC where certain services come together, else paid apart or packaged"),
+    "J1": Meaning(
+        "info", "a comprehensive APC: what else is on the claim is packaged into it, with few exceptions"
+    ),
+    "J2": Meaning(
+        "info", "a comprehensive APC where certain services come together, else paid apart or packaged"
+    ),
     "L": Meaning("info", "paid at reasonable cost, not under OPPS"),
     "M": Meaning("deny", "not billable to the contractor"),
     "N": Meaning("info", "packaged: no payment of its own, it is part of that for other services"),
     "Q1": Meaning("info", "packaged beside a service of status S, T or V, else paid apart"),
     "Q2": Meaning("info", "packaged beside a service of status T, else paid apart"),
     "Q3": Meaning("info", "may be paid as part of a composite APC"),
-    "Q4": Meaning("info", "a laboratory test: packaged beside other outpatient services, else paid by its own schedule"),
-    "Y": Meaning("deny", "billed to the contractor for durable medical equipment", "Bill the DME contractor."),
+    "Q4": Meaning(
+        "info", "a laboratory test: packaged beside other outpatient services, else paid by its own schedule"
+    ),
+    "Y": Meaning(
+        "deny", "billed to the contractor for durable medical equipment", "Bill the DME contractor."
+    ),
 }
 _INPATIENT: Final = "C"
 # The patient died before an admission: then, and only then, the procedure is paid for an outpatient.
@@ -109,9 +129,13 @@ def inpatient_only(ground: Ground, facts: CodeFacts, line: Line, _day: date | No
     message = f"{facts.code} is paid only for an inpatient{ground.near(source)}"
     if _EXPIRED in line.modifiers:
         message += "; CA says that the patient died before admission, and then it may be paid"
-        yield Finding(line.number, "inpatient-only", "review", message, evidence, "Only one such line is paid.")
+        yield Finding(
+            line.number, "inpatient-only", "review", message, evidence, "Only one such line is paid."
+        )
     else:
-        resolution = "Admit the patient before it and bill it as inpatient; on an outpatient claim leave it out."
+        resolution = (
+            "Admit the patient before it and bill it as inpatient; on an outpatient claim leave it out."
+        )
         yield Finding(line.number, "inpatient-only", "deny", message, evidence, resolution)
 
 

@@ -35,8 +35,8 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "fee-schedule-status",
         "Does the physician fee schedule pay for the code at all?",
-        "42 CFR 414.22 ff.; status indicators of the PPRRVU record layout; "
-        "Medicare Claims Processing Manual (Pub. 100-04) chapter 23, addendum of the fee schedule's fields",
+        "status indicators: record layout of the PPRRVU file; Medicare Claims Processing Manual (Pub. 100-04) "
+        "chapter 23, addendum on the record layouts of the fee schedule database",
         (PFS,),
         None,
     ),
@@ -91,8 +91,17 @@ RULES: Final[tuple[Rule, ...]] = (
         (PFS,),
         None,
     ),
-    Rule("add-on", "Does the add-on code stand with a primary procedure?", "NCCI add-on code edits", (ADD_ON,), (ADD_ON,)),
-    Rule("separate-procedure", "Does a procedure that is usually part of a larger one stand beside one of its region?"),
+    Rule(
+        "add-on",
+        "Does the add-on code stand with a primary procedure?",
+        "NCCI add-on code edits",
+        (ADD_ON,),
+        (ADD_ON,),
+    ),
+    Rule(
+        "separate-procedure",
+        "Does a procedure that is usually part of a larger one stand beside one of its region?",
+    ),
     Rule("indication", "Is a diagnosis among the indications that the graph knows? Advice, not a verdict."),
     Rule("diagnosis", "Is each diagnosis a code of ICD-10-CM that may be reported?"),
 )
