@@ -83,7 +83,7 @@ def gazetteer(figures: Figures, gpci_release: str, counties_release: str | None 
     kept = _GAZETTEERS.setdefault(figures, {})
     if key not in kept:
         counties = figures.counties(counties_release) if counties_release else ()
-        kept[key] = Gazetteer(figures.localities(gpci_release), counties)
+        kept[key] = Gazetteer(figures.localities(gpci_release), counties, counties_release or "")
     return kept[key]
 
 
@@ -91,7 +91,10 @@ class Gazetteer:
     """The localities of a release with their names and counties, to look texts up in."""
 
     def __init__(
-        self, localities: Sequence[LocalityIndices], counties: Sequence[LocalityCounties] = ()
+        self,
+        localities: Sequence[LocalityIndices],
+        counties: Sequence[LocalityCounties] = (),
+        list_name: str = "",
     ) -> None:
         self.rows = {(row.carrier, row.locality): row for row in localities}
         self._by_state: dict[str, list[LocalityIndices]] = {}
@@ -107,7 +110,7 @@ class Gazetteer:
             for name in found.split("/")
         ]
         self.remainders: list[Remainder] = []
-        self.has_counties = bool(counties)
+        self._list = f"the county list {list_name}".strip()
         self._add_counties(counties)
         self.locate = lru_cache(maxsize=4096)(self._locate)
 
@@ -200,11 +203,9 @@ class Gazetteer:
         within = [c for c in self.counties if reading.state in ("", c.state)]
         exact = [c for c in within if squeezed(c.name) == wanted]
         for county in exact or [c for c in within if squeezed(c.name) == f"{wanted}CITY"]:
-            where = "" if reading.state else ", the only state where the list names such a county"
-            yield (
-                county.place,
-                f"{county.name} is named among the counties of this locality in {county.state}{where}",
-            )
+            only = "" if reading.state else f", the only state where {self._list} names such a county"
+            how = f"{county.name} is named among the counties of this locality in {county.state}{only}"
+            yield county.place, how
 
     def _parts(self, reading: _Reading) -> Iterator[tuple[tuple[str, str], str]]:
         """Find words of a name, in a state."""
@@ -229,7 +230,7 @@ class Gazetteer:
             return
         for whole in self.remainders:
             if whole.state == reading.state and squeezed(reading.name) not in whole.but:
-                how = f"the county list does not name {reading.name}; it gives this locality {whole.text}"
+                how = f"{self._list} does not name {reading.name}; it gives this locality {whole.text}"
                 yield whole.place, how
 
     def _like(self, reading: _Reading) -> list[str]:

@@ -73,10 +73,11 @@ def test_what_a_text_means(find, text, key):
 
 def test_how_the_answer_came_about(find):
     assert find("Alameda County")[1] == (
-        "ALAMEDA is named among the counties of this locality in CA, the only state where the list names such a county"
+        "ALAMEDA is named among the counties of this locality in CA, the only state where the county list "
+        "cms-locality/2025 names such a county"
     )
     assert find("Fresno County, CA")[1] == (
-        "the county list does not name FRESNO; it gives this locality ALL OTHER COUNTIES"
+        "the county list cms-locality/2025 does not name FRESNO; it gives this locality ALL OTHER COUNTIES"
     )
     assert find("01112-18")[1] == "01112-18 is number 18 in CA, under carrier 01182 in this release"
 
