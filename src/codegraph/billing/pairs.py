@@ -30,6 +30,11 @@ _AS_TWO: Final = (
     "SELECT column1, column2, terms FROM ptp_pair WHERE column2 = ? ORDER BY column1, column2, occurrence"
 )
 
+_NAMED: Final = (
+    "SELECT column1 FROM ptp_pair WHERE terms IN (SELECT value FROM json_each(?1)) UNION "
+    "SELECT column2 FROM ptp_pair WHERE terms IN (SELECT value FROM json_each(?1))"
+)
+
 
 class Episode(NamedTuple):
     """A published row of the edits: from when to when a pair was edited, and how.
@@ -112,6 +117,15 @@ class PairTable:
             return []
         rows = self._tables.rows(_AS_ONE, (number,)) + self._tables.rows(_AS_TWO, (number,))
         return list(_episodes(rows, self._codes, self._terms.get((setting, release), {})))
+
+    def named(self, setting: str, release: str, indicator: str, day: date | None) -> list[str]:
+        """Return the codes that a row of a release with this indicator, in force on a day, names; sorted."""
+        holding = [
+            number
+            for number, said in self._terms.get((setting, release), {}).items()
+            if said[1] == indicator and Episode._make(("", "", *said, 0)).in_force(day)
+        ]
+        return sorted(self._codes[row[0]] for row in self._tables.rows(_NAMED, (str(holding),)))
 
     def _among(self, codes: Iterable[str]) -> list[tuple[Any, ...]]:
         numbers = sorted({self._ids[code] for code in codes if code in self._ids})

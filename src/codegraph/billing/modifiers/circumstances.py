@@ -50,7 +50,7 @@ class _Hospital(NamedTuple):
     rate: str | None
 
 
-_HOSPITAL: Final = {
+HOSPITAL: Final = {
     "27": _Hospital(
         _CLINIC, True, "a hospital visit", "a further visit to the hospital on the same day", None
     ),
@@ -83,7 +83,7 @@ def of_hospital(facts: Facts, modifier: str) -> Verdict:
 
     Source: Claims Processing Manual (Pub. 100-04), chapter 4, sections 20.6 and 180; 42 CFR 419.44(b).
     """
-    rule = _HOSPITAL[modifier]
+    rule = HOSPITAL[modifier]
     if rule.needs_visit != facts.visit:
         return Verdict(False, "no visit" if rule.needs_visit else "a visit, not a procedure")
     if facts.hospital is None:
@@ -155,7 +155,7 @@ _GIVES: Final = {
     "QZ": ("a nurse anesthetist worked without a physician's direction", "1"),
 }
 _LAB: Final = ("a laboratory test", "no laboratory test")
-_KINDS: Final = {
+KINDS: Final = {
     **{
         m: _Kind(lambda f: f.anesthesia, "an anesthesia service", "no anesthesia service", condition, rate)
         for m, (condition, rate) in _GIVES.items()
@@ -199,7 +199,7 @@ _KINDS: Final = {
 
 def of_kind(facts: Facts, modifier: str) -> Verdict:
     """Tell whether a code is of the kind of service that a modifier is for."""
-    rule = _KINDS[modifier]
+    rule = KINDS[modifier]
     fits = rule.fits(facts)
     if fits is None:
         return Verdict(None, rule.open)
@@ -254,8 +254,8 @@ def of_policy(facts: Facts, modifier: str) -> Verdict:
 
 CIRCUMSTANCES: Final[dict[str, Rule]] = {
     **dict.fromkeys(("59", *SEPARATE), distinct),
-    **dict.fromkeys(_HOSPITAL, of_hospital),
-    **dict.fromkeys(_KINDS, of_kind),
+    **dict.fromkeys(HOSPITAL, of_hospital),
+    **dict.fromkeys(KINDS, of_kind),
     **dict.fromkeys(_ELSEWHERE, at_place),
     **dict.fromkeys(_CASES, of_case),
     **dict.fromkeys(_POLICIES, of_policy),

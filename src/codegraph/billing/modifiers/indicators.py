@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from codegraph.billing.modifiers.facts import Facts, Verdict
-from codegraph.billing.modifiers.sets import ASSISTANT, PHYSICIAN_ASSISTANT
+from codegraph.billing.modifiers.sets import ASSISTANT, PHYSICIAN_ASSISTANT, SIDES
 
 _PAPERS: Final = "the claim shows by documentation that it was medically necessary"
 _NO_CONCEPT: Final = Verdict(False, "the concept does not apply to this code")
@@ -177,13 +177,12 @@ INDICATORS: Final[dict[str, Indicator]] = {
     "62": CO_SURGEON,
     "66": TEAM,
     **dict.fromkeys(ASSISTANT, ASSISTED),
-    "LT": SIDE,
-    "RT": SIDE,
+    **dict.fromkeys(SIDES, SIDE),
     "TC": TECHNICAL,
 }
 # Social Security Act, section 1848(i)(2)(B); 42 CFR 414.52; Claims Processing Manual chapter 12, section 20.4.3.
 _ASSISTANT_RATES: Final = {**dict.fromkeys(PHYSICIAN_ASSISTANT, "0.16"), "AS": "0.136"}
-_NOT_ON_VISITS: Final = frozenset(("50", "51", "62", "66", *ASSISTANT, "LT", "RT"))
+NOT_ON_VISITS: Final = frozenset(("50", "51", "62", "66", *ASSISTANT, *SIDES))
 _ASSISTANT_ALSO: Final = {
     "81": "the help was for a small part of the operation",
     "82": "a teaching hospital had no qualified resident free",
@@ -193,7 +192,7 @@ _ASSISTANT_ALSO: Final = {
 
 def by_indicator(facts: Facts, modifier: str) -> Verdict:
     """Return what the indicator that governs a modifier says of a code."""
-    if facts.visit and modifier in _NOT_ON_VISITS:
+    if facts.visit and modifier in NOT_ON_VISITS:
         return Verdict(False, "a visit; this modifier is for procedures")
     unanswered = facts.unscheduled()
     if unanswered is not None:
@@ -213,12 +212,17 @@ def by_indicator(facts: Facts, modifier: str) -> Verdict:
 
 
 def _refined(facts: Facts, modifier: str, said: Verdict) -> Verdict:
-    """Return a verdict with what else is known: add-on codes, unpaired sites, the assistant's rate."""
+    """Return a verdict with what else is known of the code: an add-on, a site without sides."""
     if modifier == "51" and facts.row is not None and facts.row.global_period == "ZZZ":
         return Verdict(False, "an add-on code (global period ZZZ), which never takes 51")
-    if modifier in ("LT", "RT") and said.applies is None and facts.denotes_unpaired:
+    if modifier in SIDES and said.applies is None and facts.denotes_unpaired:
         return Verdict(False, "the procedure acts on a part of the body that has no sides")
-    if modifier in _ASSISTANT_RATES and said.applies:
-        also = [text for text in (said.condition, _ASSISTANT_ALSO.get(modifier)) if text]
-        return said._replace(condition=", and ".join(also) or None, rate=_ASSISTANT_RATES[modifier])
-    return said
+    return of_modifier(modifier, said)
+
+
+def of_modifier(modifier: str, said: Verdict) -> Verdict:
+    """Return a verdict of an indicator in the case of one modifier: assistants differ in rate and condition."""
+    if modifier not in _ASSISTANT_RATES or not said.applies:
+        return said
+    also = [text for text in (said.condition, _ASSISTANT_ALSO.get(modifier)) if text]
+    return said._replace(condition=", and ".join(also) or None, rate=_ASSISTANT_RATES[modifier])

@@ -29,7 +29,7 @@ _LATER: Final = {
     "operating or procedure room",
     "79": "within the global period of an operation by the same physician, for an unrelated reason",
 }
-_GLOBALS: Final = ("000", "010", "090")
+GLOBALS: Final = ("000", "010", "090")
 _UNDECIDED: Final = {
     "MMM": "maternity care, whose usual global rules do not apply",
     "XXX": "no global period; most such services are no part of a surgical package",
@@ -86,6 +86,10 @@ def split_care(facts: Facts, modifier: str) -> Verdict:
         return Verdict(False, f"{_PERIOD} {period}: no aftercare to be split off", evidence=evidence)
     shares = _SHARES[modifier]
     cells = tuple(facts.cell(field, f"{field} share") for field in shares)
+    if _share(row, "preoperative", "intraoperative", "postoperative") is None:
+        return Verdict(
+            None, f"{_PERIOD} {period}, but the fee schedule gives no shares of the fee", evidence=cells
+        )
     reason = f"{_PERIOD} {period}: its fee has shares for preparation, operation and aftercare"
     return Verdict(True, reason, _SPLIT_CONDITIONS[modifier], _share(row, *shares), (*evidence, *cells))
 
@@ -97,7 +101,7 @@ def later_procedure(facts: Facts, modifier: str) -> Verdict:
     if unanswered := facts.unscheduled():
         return unanswered
     row, period = facts.row, _period(facts)
-    if row is None or period not in _GLOBALS:
+    if row is None or period not in GLOBALS:
         return _undecided(facts)
     said = Verdict(
         True,
@@ -135,7 +139,7 @@ def size(facts: Facts, modifier: str) -> Verdict:
     if unanswered := facts.unscheduled():
         return unanswered
     said = _SIZES[modifier]
-    if _period(facts) in _GLOBALS or said.without_period:
+    if _period(facts) in GLOBALS or said.without_period:
         cell = facts.cell("global_period", _PERIOD)
         return Verdict(True, said.reason, said.condition, evidence=(cell,))
     return _undecided(facts)
@@ -159,7 +163,7 @@ def stopped(facts: Facts, modifier: str) -> Verdict:
                 facts.cell("facility_total", "facility total", own),
             ),
         )
-    if _period(facts) in _GLOBALS:
+    if _period(facts) in GLOBALS:
         cell = facts.cell("global_period", _PERIOD)
         return Verdict(
             True, "no row with 53: the contractor prices it by report", condition, evidence=(cell,)

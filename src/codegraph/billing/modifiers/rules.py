@@ -41,14 +41,14 @@ class RuleBook:
 
     def __init__(self, kg: OpenedRelease) -> None:
         self._kg = kg
-        self.judge = lru_cache(maxsize=_KEPT)(self._judge)
+        self.judge = lru_cache(maxsize=_KEPT)(self.judge_anew)
         self._facts = lru_cache(maxsize=1024)(self._facts_of)
 
     def _facts_of(self, code: str, day: date | None, nearest: bool) -> Facts:
         return Facts(self._kg, code, day, nearest=nearest)
 
-    def _judge(self, code: str, modifier: str, day: date | None, nearest: bool = False) -> ModifierRule:
-        """Return the rule of a modifier on a code, without the knowledge's words (for checks in bulk)."""
+    def judge_anew(self, code: str, modifier: str, day: date | None, nearest: bool = False) -> ModifierRule:
+        """Return the rule of a modifier on a code without the knowledge's words; `judge` keeps its answers."""
         rule = RULES.get(modifier)
         if rule is None:
             return ModifierRule(
