@@ -11,13 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codegraph import CodeGraph
 from codegraph.billing.lines import parse_line
 from codegraph.billing.price.model import NATIONAL, Place, cents
 from codegraph.billing.price.price import SETTINGS, amounts, base_amount
 from codegraph.billing.price.status import GLOBAL_PERIODS, STATUSES, refusal, remarks
+from codegraph.build.pipeline import build
 from codegraph.errors import InvalidCode, InvalidValue, NotLoaded, UnknownCode
 from codegraph.sources.pfs_entries import RelativeValue
 from codegraph.sources.pfs_relative_values import GLOBAL_PERIODS as READ_PERIODS
+from tests.billing.price.small_prices import indices as index_file
 
 DAY = "2025-10-01"
 
@@ -218,11 +221,11 @@ def test_the_price_is_of_one_unit(priced):
     assert "the price of one unit; 3 were asked for" in found.notes
 
 
-def test_without_a_fee_schedule_nothing_is_priced(kg):
-    if kg._editions.loaded("cms-pfs"):
-        pytest.skip("the packaged knowledge has a fee schedule")
+def test_without_a_fee_schedule_nothing_is_priced(tmp_path):
+    (tmp_path / "GPCI2025.csv").write_text(index_file(2025), encoding="utf-8")
+    build([tmp_path], tmp_path / "release")
     with pytest.raises(NotLoaded, match="PPRRVU"):
-        kg.price("44310")
+        CodeGraph(tmp_path / "release").price("44310")
 
 
 def test_the_arithmetic_of_the_caller_does_not_matter(priced):

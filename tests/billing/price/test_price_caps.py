@@ -24,7 +24,8 @@ def test_a_technical_component_pays_no_more_than_the_cap(priced):
     assert found.total == Decimal("31.05")
     (cap,) = [i for i in found.inputs if i.name == "OPPS cap"]
     assert cap.evidence.values == (
-        ("code", "70450-TC"),
+        ("code", "70450"),
+        ("modifier", "TC"),
         ("locality", HERE),
         ("nonfacility", "31.05"),
     )
@@ -48,10 +49,22 @@ def test_a_code_that_the_cap_file_does_not_list_is_not_capped(priced):
     assert office(priced, "70460", locality=HERE).notes == ()
 
 
-def test_the_national_amount_is_not_capped_and_says_so(priced):
+def test_the_national_amount_is_capped_by_the_figures_of_the_row(priced):
     found = office(priced, "70450-TC")
-    assert found.total == Decimal("66.31")
-    assert any("not applied to the national amount" in note for note in found.notes)
+    assert [s.value for s in found.steps if s.unit == "USD"] == [
+        Decimal("2.05") * Decimal("32.3465"),
+        Decimal("1.00") * Decimal("32.3465"),
+        Decimal("1.00") * Decimal("32.3465"),
+    ]
+    assert found.total == Decimal("32.35")
+    assert "published by locality only" in found.explain()
+    (cap,) = [i for i in found.inputs if i.name == "OPPS cap"]
+    assert cap.evidence.table == "pfs"
+    assert ("opps_nonfacility_pe", "1.00") in cap.evidence.values
+    assert office(priced, "70460-TC").total == Decimal("66.31"), "the cap is above"
+    assert "capped" not in priced.price("70470-TC", on=DAY).explain(), (
+        "the contractor's price has no national cap"
+    )
 
 
 def test_what_the_contractor_prices_is_capped_too(priced):
@@ -74,7 +87,7 @@ def test_without_a_cap_file_of_the_day_the_amount_says_so(priced):
     sheet = draft.Draft(
         line=None, setting="nonfacility", on=None, place=found.place, status="A", exact=Decimal(99)
     )
-    caps.apply(sheet, priced, row, found.on.replace(year=2019))
+    caps.apply(sheet, priced, row, found.on.replace(year=2019), fees="cms-pfs/2025D")
     assert sheet.exact == 99
     assert sheet.notes[0].startswith("the OPPS cap on imaging was not applied: no loaded release")
 

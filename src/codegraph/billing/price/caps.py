@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from codegraph.billing.editions import OPPS_CAP
+from codegraph.billing.figures import CapRow
+from codegraph.billing.price.draft import plainly
+from codegraph.billing.price.model import Step, cents
 from codegraph.errors import NotLoaded
 
 if TYPE_CHECKING:
-    from codegraph.billing.figures import CapRow
     from codegraph.billing.price.draft import Draft
     from codegraph.billing.price.model import Place
     from codegraph.opened import OpenedRelease
@@ -47,16 +49,35 @@ def cap_amount(
 
 
 def cap_row(kg: OpenedRelease, row: RelativeValue, place: Place, release: str) -> CapRow | None:
-    """Return the published cap of a row in a locality, None where the file has none."""
+    """Return the cap of a row in a place, None where the file does not list the row.
+
+    In a locality it is the published one. The nation has none; there it is what the rule of the published ones gives
+    with all indices 1, not rounded, for the rows that the file lists and the schedule prices: by law the comparison
+    that puts a code under the cap is made without geographic adjustment.
+    """
     caps = kg._figures.caps(release, row.code, row.modifier)
+    if not caps:
+        return None
+    if place.kind == "national":
+        if row.status == "C":
+            return None
+        return CapRow("", "", *(cap_amount(row, place, setting) for setting in ("facility", "nonfacility")))
     found = caps.get((place.carrier, place.number))
     return found or caps.get((CARRIER_ALIASES.get(place.carrier, ""), place.number))
 
 
 def apply(
-    draft: Draft, kg: OpenedRelease, row: RelativeValue, day: date | None, *, nearest: bool = False
+    draft: Draft,
+    kg: OpenedRelease,
+    row: RelativeValue,
+    day: date | None,
+    *,
+    fees: str,
+    nearest: bool = False,
 ) -> None:
-    """Lower the amount of a draft to the cap of its locality; say so where the cap is not known.
+    """Lower the amount of a draft to the cap of its place; say so where the cap is not known.
+
+    `fees` is the release that the row is of.
 
     What the contractor prices (status C) is capped too, which a note says.
     """
@@ -67,21 +88,31 @@ def apply(
     except NotLoaded as error:
         draft.notes.append(f"the OPPS cap on imaging was not applied: {error}")
         return
-    if draft.place.kind == "national":
-        if kg._figures.caps(release, row.code, row.modifier):
-            draft.notes.append(
-                "the OPPS cap on imaging is published by locality and was not applied to the national amount"
-            )
-        return
     found = cap_row(kg, row, draft.place, release)
     if found is None:
         return
     cap: Decimal = getattr(found, draft.setting)
-    cells = (("code", row.key), ("locality", f"{found.carrier}-{found.locality}"), (draft.setting, cap))
-    draft.given("OPPS cap", cap, kg._figures.evidence("opps_cap", release, *cells))
+    _keep(draft, kg, row, found, release if draft.place.kind == "locality" else fees)
     if draft.exact is None:
         draft.notes.append(f"whatever the contractor sets is capped at ${cap} (OPPS cap on imaging)")
     elif draft.exact > cap:
         draft.step("the lower of the amount and the OPPS cap on imaging", cap, "USD", RULE)
     else:
-        draft.notes.append(f"the OPPS cap on imaging, ${cap}, is not reached")
+        draft.notes.append(f"the OPPS cap on imaging, ${cents(cap)}, is not reached")
+
+
+def _keep(draft: Draft, kg: OpenedRelease, row: RelativeValue, found: CapRow, release: str) -> None:
+    cap: Decimal = getattr(found, draft.setting)
+    head: tuple[tuple[str, object], ...] = (("code", row.code), ("modifier", row.modifier))
+    if draft.place.kind == "locality":
+        place = f"{found.carrier}-{found.locality}"
+        cells = (*head, ("locality", place), (draft.setting, cap))
+        draft.given("OPPS cap", cap, kg._figures.evidence("opps_cap", release, *cells))
+        return
+    columns = (f"opps_{draft.setting}_pe", "opps_malpractice")
+    values = tuple((name, getattr(row, name)) for name in columns)
+    draft.given("OPPS cap", cap, kg._figures.evidence("pfs", release, *head, *values))
+    shown = " + ".join(plainly(value) for value in (row.work, *(value for _, value in values)))
+    product = f"({shown}) × {plainly(row.conversion_factor)}"
+    text = f"{product}: OPPS cap by the row's own figures, as it is published by locality only"
+    draft.steps.append(Step(text, cap, "USD", RULE))

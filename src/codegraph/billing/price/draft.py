@@ -13,7 +13,7 @@ from codegraph.billing.price.model import Input, Place, Price, Step, Unit, cents
 
 NON_PARTICIPATING: Final = Decimal("0.95")
 LIMITING: Final = Decimal("1.15")
-_NON_PARTICIPATING_RULE: Final = "Social Security Act, section 1848(a)(3); 42 CFR 414.20(b)"
+_NON_PARTICIPATING_RULE: Final = "Social Security Act, section 1848(a)(3)"
 _LIMITING_RULE: Final = "Social Security Act, section 1848(g)(2); 42 CFR 414.48(b)"
 
 

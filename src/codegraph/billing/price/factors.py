@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 _MANUAL: Final = "Medicare Claims Processing Manual, Pub. 100-04, chapter 12, section"
 BILATERAL_RULE: Final = f"{_MANUAL} 40.7"
 ASSISTANT_RULE: Final = f"Social Security Act, section 1848(i)(2); {_MANUAL} 20.4.3"
-AS_RULE: Final = f"{_MANUAL} 110.2: 85 % of 16 %"
+AS_RULE: Final = f"Social Security Act, section 1833(a)(1)(O); {_MANUAL} 110.2: 85 % of 16 %"
 COSURGEON_RULE: Final = f"{_MANUAL} 40.8"
 GLOBAL_RULE: Final = f"{_MANUAL} 40.4"
 UNUSUAL_RULE: Final = f"{_MANUAL} 20.4.6"
-TWO_MODIFIERS_RULE: Final = f"{_MANUAL} 40.9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +184,8 @@ def apply(
 
     `evidence` gives a column of the row as evidence.
 
-    The order is that of the manual's list of combinations: both sides, then several or one surgeon or assistant,
-    then the share of the global service. Factors multiply, so the amount does not depend on the order.
+    Both sides first, then the role (one of two surgeons, assistant), then the share of the global service. Factors
+    multiply, so the amount does not depend on the order. Chapter 12, section 40.9 of the manual lists the combinations.
     """
     for modifier in sorted(modifiers, key=_rank):
         if modifier in PHYSICIAN_ASSISTANT and "AS" in modifiers:

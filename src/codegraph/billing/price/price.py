@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SETTINGS: Final = ("facility", "nonfacility")
 # A line with one of these takes the row that the file has for it, where it has one.
 ROW_MODIFIERS: Final = ("26", "TC", "53")
-FORMULA_RULE: Final = "Social Security Act, section 1848(b)(1); 42 CFR 414.20(a)"
+FORMULA_RULE: Final = "Social Security Act, section 1848(b)(1); 42 CFR 414.20"
 ASSIGNMENT_RULE: Final = "Social Security Act, section 1842(b)(18)"
 _ALWAYS_ASSIGNED: Final = ("AS", "QX", "QZ")
 _NO_COMPONENT: Final = {
@@ -116,7 +116,7 @@ def price(
         else:
             row, chosen = row_for(rows, line.modifiers)
             _by_values(draft, kg, edition.release, row, chosen)
-            caps.apply(draft, kg, row, day, nearest=nearest)
+            caps.apply(draft, kg, row, day, fees=edition.release, nearest=nearest)
             _policies(draft, kg, edition.release, row, chosen)
             if minutes is not None or base_units is not None:
                 draft.notes.append("minutes and base units count for anesthesia codes only; left out")
