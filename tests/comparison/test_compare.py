@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from codegraph.cli import compare as command
 from codegraph.comparison.compare import _placed, _spread
 from codegraph.comparison.groups import GROUPS, SURGERY
+from codegraph.comparison.model import MEASURES
 from codegraph.errors import InvalidCode, InvalidValue, NotLoaded, UnknownCode
 
 D = Decimal
@@ -40,6 +41,7 @@ def test_a_code_among_its_family(valued):
     assert (work.minimum, work.minimum_codes) == (D(10), ("cpt:44186",))
     assert (work.maximum, work.maximum_codes) == (D("17.59"), ("cpt:44310",))
     assert found.facility.rank == 3
+    assert [s.measure for s in found] == list(MEASURES)
     assert found.excluded == (("no work RVU", 1), ("status C", 1), ("status R", 1))
     assert found.denominator == "status A, no modifier rows, work RVU above 0"
     assert found.release == found.provenance.release == "cms-pfs/2025D"
