@@ -1,4 +1,4 @@
-"""The modifiers of surgery: each is explained, and what it says of Medicare payment is right."""
+"""The modifiers of surgical and other claims: each is explained, and what it says of Medicare payment is right."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pyoxigraph as ox
 import pytest
 
 from codegraph import resources
+from codegraph.billing.modifiers.rules import RULES
+from codegraph.billing.modifiers.sets import DISTINCT
 from codegraph.namespaces import CODE, ENTRY, PREFIXES
 
 
@@ -17,8 +19,11 @@ def names(text: str) -> list[str]:
     return text.split()
 
 
-CPT = names("22 26 50 51 52 53 54 55 56 57 58 59 62 66 73 74 76 77 78 79 80 81 82")
-HCPCS = names("AS GC LT RT TC XE XP XS XU")
+CPT = names("22 24 25 26 27 33 47 50 51 52 53 54 55 56 57 58 59 62 63 66 73 74 76 77 78 79 80 81 82 90 91")
+PLACES = names("E1 E2 E3 E4 F1 F2 F3 F4 F5 F6 F7 F8 F9 FA LC LD LM LT RC RI RT T1 T2 T3 T4 T5 T6 T7 T8 T9 TA")
+ANESTHESIA = names("AA AD QK QS QX QY QZ")
+COVERAGE = names("CA CT FX FY GA GX GY GZ KX PT Q0 Q1")
+HCPCS = sorted(names("AS GC TC XE XP XS XU") + PLACES + ANESTHESIA + COVERAGE)
 HEADER = "\n".join(f"PREFIX {p}: <{iri}>" for p, iri in PREFIXES.items())
 
 
@@ -41,7 +46,7 @@ def payment(store: ox.Store, modifier: str) -> str:
     return " ".join(values(store, modifier, "cg:paymentEffect"))
 
 
-def test_the_modifiers_of_surgery_and_no_others(packaged: ox.Store) -> None:
+def test_these_modifiers_and_no_others(packaged: ox.Store) -> None:
     found = packaged.query(f"{HEADER}\nSELECT ?n WHERE {{ ?m a cg:Modifier ; skos:notation ?n }}")
     assert sorted(row["n"].value for row in found) == CPT + HCPCS
 
@@ -87,6 +92,19 @@ def test_the_four_x_modifiers_are_kinds_of_59(packaged: ox.Store) -> None:
         ("81", ["16 percent"]),
         ("82", ["16 percent"]),
         ("59", ["indicator is 1", "indicator is 0"]),
+        ("24", ["although it falls into the global period"]),
+        ("25", ["beside the procedure", "indicator is 1"]),
+        ("47", ["part of the operation"]),
+        ("AD", ["Three base units", "one more"]),
+        ("QK", ["Half"]),
+        ("QX", ["Half"]),
+        ("QY", ["Half"]),
+        ("PT", ["deductible is waived", "15 percent in 2023 to 2026"]),
+        ("CT", ["15 percent less"]),
+        ("FX", ["20 percent less"]),
+        ("FY", ["10 percent less", "7 percent in 2018 to 2022"]),
+        ("GZ", ["patient need not pay"]),
+        ("CA", ["One payment for the whole claim", "5881"]),
     ],
 )
 def test_what_it_does_to_medicare_payment(packaged: ox.Store, modifier: str, words: list[str]) -> None:
@@ -109,9 +127,18 @@ def test_operation_without_aftercare_is_paid_the_shares_that_the_fee_schedule_gi
     assert f"{before} plus {during} percent" in payment(packaged, "54")
 
 
-def test_doubt_about_56_is_marked(packaged: ox.Store) -> None:
-    assert values(packaged, "56", "cg:needsReview") == ["true"]
-    assert values(packaged, "56", "cg:reviewNote")
+@pytest.mark.parametrize("modifier", ["27", "33", "56", "63"])
+def test_doubt_is_marked(packaged: ox.Store, modifier: str) -> None:
+    assert values(packaged, modifier, "cg:needsReview") == ["true"]
+    assert values(packaged, modifier, "cg:reviewNote")
+
+
+def test_every_modifier_has_its_rule(packaged: ox.Store) -> None:
+    assert sorted(RULES) == CPT + HCPCS
+
+
+def test_every_modifier_that_lifts_an_edit_is_explained() -> None:
+    assert set(CPT + HCPCS) >= DISTINCT
 
 
 @pytest.mark.full_data
