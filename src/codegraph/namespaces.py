@@ -42,6 +42,7 @@ CONCEPT_PREFIXES: Final[dict[str, str]] = {
         "approach",
         "body-system",
         "ccsr",
+        "change-kind",
         "code-status",
         "device",
         "extent",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial, update_wrapper
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast, overload
 
 from codegraph.billing.editions import GPCI, PFS, TITLES, Edition, as_day
 from codegraph.changes.loaded import LIST_TITLES, LISTS, editions
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     import polars
 
     from codegraph.billing.addons import AddOns
-    from codegraph.billing.edits import Conflicts, PairEdits
+    from codegraph.billing.edits_model import Conflicts, PairEdits
     from codegraph.billing.limits import UnitLimit
     from codegraph.billing.modifiers.model import ModifierRule, ModifierUse
     from codegraph.billing.outpatient import OutpatientStatus
     from codegraph.billing.price.model import Price, SessionPrice
     from codegraph.billing.price.spread import PriceSpread
+    from codegraph.billing_questions import BillingQuestions
     from codegraph.claims.model import ClaimCheck
     from codegraph.comparison.model import Comparison
     from codegraph.graph import CodeGraph
@@ -57,7 +58,7 @@ class Question(Generic[_Answer]):
         self,
         view: DatedGraph,
         method: Callable[..., _Answer],
-        *given: Any,
+        *given: Any,  # noqa: ANN401
         **named: Any,  # noqa: ANN401
     ) -> _Answer:
         if _ON in named:
@@ -105,11 +106,11 @@ class DatedGraph:
     compare: Question[Comparison] = Question()
     crosswalk: Question[Crosswalk] = Question()
 
-    def __init__(self, graph: CodeGraph, day: str | date, *, nearest: bool = False) -> None:
+    def __init__(self, graph: BillingQuestions, day: str | date, *, nearest: bool = False) -> None:
         found = as_day(day)
         if found is None:
             raise InvalidValue("a view needs its day; write it as YYYY-MM-DD (2026-07-01)")
-        self.graph = graph
+        self.graph = cast("CodeGraph", graph)
         self.day = found
         self.nearest = nearest
 

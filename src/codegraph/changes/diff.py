@@ -35,6 +35,7 @@ SOURCES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 }
 # An edition of less than half the rows of the other is an excerpt.
 _WHOLE: Final = 0.5
+_ENDED: Final = "what it lists may have ended"
 _RANK: Final = {kind: number for number, kind in enumerate(KINDS)}
 Found = tuple[EditionPair, list[Change]]
 
@@ -164,7 +165,11 @@ def _compare_rows(name: str, first: Side, second: Side, older: tuple[Side, ...])
     found = list(comparison.changes(was, now))
     if name == "pfs":
         found += factors.compare(first, second)
-    labels = {**table.figures, **table.indicators, "terminated": "termination dates"}
+    labels = {**table.figures, **table.indicators}
+    if undated:
+        note = "; ".join(
+            (*([note] if note else ()), f"{second.edition.release} gives no termination dates: {_ENDED}")
+        )
     missing = [
         f"no {', '.join(labels[c] for c in labels if c in lacks)} in {side.edition.release}: not compared"
         for side, lacks in ((first, has[1] - has[0]), (second, has[0] - has[1]))

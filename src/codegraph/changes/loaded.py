@@ -71,17 +71,17 @@ def _read(manifest: Manifest, series: str) -> tuple[Edition, ...]:
         before = found.get(source.release)
         rows = source.rows + (before.rows if before else 0)
         first, last = _day(source.effective_from), _day(source.effective_to)
-        last = last or _until(series, source.release.partition("/")[2], first)
+        last = last or _until(series, first)
         title = LIST_TITLES.get(series, source.title)
         found[source.release] = Edition(source.release, first, last, rows, title, source.file)
     return tuple(_marked(sorted(found.values(), key=in_order)))
 
 
-def _until(series: str, version: str, first: date | None) -> date | None:
-    """Return the last day that a list of HCPCS speaks of: of its quarter (`2025-10`), of its year (`2019`)."""
+def _until(series: str, first: date | None) -> date | None:
+    """Return the last day that a list of HCPCS speaks of: it is updated each quarter, an annual file in April too."""
     if series != "hcpcs" or first is None:
         return None
-    month = first.month - 1 + (3 if "-" in version else 12)
+    month = first.month + 2
     return date(first.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 

@@ -14,7 +14,8 @@ from codegraph.billing.editions import PFS, Edition
 from codegraph.billing.evidence import Evidence
 from codegraph.changes.lists import releases_of
 from codegraph.changes.loaded import LISTS, editions, newest_whole
-from codegraph.changes.rows import Side, read
+from codegraph.changes.rows import Side, filled, read
+from codegraph.changes.spans import TABLED, Span, spans
 from codegraph.changes.tables import TABLES
 from codegraph.errors import NotLoaded
 
@@ -22,13 +23,7 @@ if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
     from codegraph.views import Code
 
-_ADDED: Final = "cg:addedOn"
-_TERMINATED: Final = "cg:terminatedOn"
-_ROW: Final = (
-    "SELECT release, added, terminated FROM hcpcs WHERE system = ? AND notation = ? ORDER BY release DESC"
-)
 _CHAINS: Final = {"cpt": (PFS,), **LISTS, "modifier": LISTS["hcpcs"]}
-TABLED: Final = ("hcpcs", "modifier")
 # What a status letter of the fee schedule says about the code's being there at all.
 _STATUSES: Final = {
     "D": " with status D, deleted",
@@ -75,7 +70,10 @@ def validity(graph: CodeGraph, code: Code, day: date, *, nearest: bool = False) 
         found = _listed(graph, code, day, closest, nearest=True)
         if found is not None:
             return found
-    raise NotLoaded(_not_told(code, day, known, covering))
+    paid = _paid(graph, code, day) if code.system == "hcpcs" else None
+    if paid is None:
+        raise NotLoaded(_not_told(code, day, known, covering))
+    return paid
 
 
 def _chain(graph: CodeGraph, system: str) -> tuple[Edition, ...]:
@@ -84,23 +82,22 @@ def _chain(graph: CodeGraph, system: str) -> tuple[Edition, ...]:
 
 def _by_dates(graph: CodeGraph, code: Code, day: date) -> Validity | None:
     """Return what the code's own first and last day decide; None where they decide nothing or are at odds."""
-    verdicts = [v for span in _spans(graph, code) if (v := _by_span(graph, code, day, *span)) is not None]
+    verdicts = [v for span in spans(graph, code) if (v := _by_span(graph, code, day, span)) is not None]
     return verdicts[0] if len({v.valid for v in verdicts}) == 1 else None
 
 
-def _by_span(
-    graph: CodeGraph, code: Code, day: date, release: str, added: date | None, ended: date | None
-) -> Validity | None:
-    table = "hcpcs" if code.system in TABLED else "graph"
+def _by_span(graph: CodeGraph, code: Code, day: date, span: Span) -> Validity | None:
+    added, ended = span.added, span.ended
     days = tuple((n, d.isoformat()) for n, d in (("added", added), ("terminated", ended)) if d is not None)
-    evidence = (Evidence(table, graph._provenance(release), days),)
+    evidence = (Evidence(span.table, graph._provenance(span.release), days),)
     if ended is not None and ended < day:
         return Validity(code.curie, day, False, f"terminated: {ended} was its last day", evidence)
     if added is not None and day < added:
         return Validity(code.curie, day, False, f"added later: {added} is its first day", evidence)
-    if added is not None and (ended is not None or _speaks_of(graph, release, day)):
+    if added is not None and (ended is not None or _speaks_of(graph, span.release, day)):
         until = f" to {ended}" if ended else ""
-        return Validity(code.curie, day, True, f"in use from {added}{until}", evidence)
+        edition = span.release if span.table == "hcpcs" else None
+        return Validity(code.curie, day, True, f"in use from {added}{until}", evidence, edition)
     return None
 
 
@@ -108,18 +105,6 @@ def _speaks_of(graph: CodeGraph, release: str, day: date) -> bool:
     """Tell whether a list with the dates of its codes was published late enough to know of a day."""
     found = next((e for e in editions(graph, LISTS["hcpcs"]) if e.release == release), None)
     return found is not None and found.last is not None and day <= found.last
-
-
-def _spans(graph: CodeGraph, code: Code) -> list[tuple[str, date | None, date | None]]:
-    """Return (release, first day, last day) as lists and knowledge state them, the newest list first."""
-    if code.system in TABLED:
-        if not graph._has_table("hcpcs"):
-            return []
-        rows = graph.tables.rows(_ROW, (code.system, code.notation))
-        return [(r, _day(a), _day(t)) for r, a, t in rows if a or t]
-    said = [graph.store.object(code.iri, name) for name in (_ADDED, _TERMINATED)]
-    added, ended = (d if isinstance(d, date) else None for d in said)
-    return [("codegraph", added, ended)] if added or ended else []
 
 
 def _listed(graph: CodeGraph, code: Code, day: date, edition: Edition, *, nearest: bool) -> Validity | None:
@@ -146,10 +131,16 @@ def _in_schedule(graph: CodeGraph, code: Code, edition: Edition) -> tuple[bool, 
 
 
 def _in_list(graph: CodeGraph, code: Code, edition: Edition) -> tuple[bool, str, Evidence] | None:
-    """Return what a list says; None for a modifier that it does not have: those of CPT stand in none."""
+    """Return what a list says; None for a modifier that it does not have: those of CPT stand in none.
+
+    None also for what stands in a list of HCPCS without termination dates: such lists keep codes that have ended.
+    """
     if code.system in TABLED:
-        found = bool(read(Side(graph, edition), TABLES["hcpcs"], (code.system, code.notation)))
-        if not found and code.system == "modifier":
+        side = Side(graph, edition)
+        found = bool(read(side, TABLES["hcpcs"], (code.system, code.notation)))
+        if (found and "terminated" not in filled(side, TABLES["hcpcs"])) or (
+            not found and code.system == "modifier"
+        ):
             return None
         table = "hcpcs"
     else:
@@ -157,15 +148,27 @@ def _in_list(graph: CodeGraph, code: Code, edition: Edition) -> tuple[bool, str,
     return found, "", graph._figures.evidence(table, edition.release, ("code", code.notation))
 
 
+def _paid(graph: CodeGraph, code: Code, day: date) -> Validity | None:
+    """Return that the fee schedule of the day lists a code of HCPCS as in use; that it does not proves nothing."""
+    for edition in reversed([e for e in graph._editions.of(PFS) if e.covers(day)]):
+        row = graph._figures.fees(edition.release, code.notation).get("")
+        if row is not None and row.status not in _STATUSES:
+            cells = (("code", code.notation), ("status", row.status))
+            evidence = graph._figures.evidence("pfs", edition.release, *cells)
+            return Validity(
+                code.curie, day, True, f"listed in {edition.release}", (evidence,), edition.release
+            )
+    return None
+
+
 def _not_told(code: Code, day: date, known: tuple[Edition, ...], covering: list[Edition]) -> str:
     if covering:
         names = ", ".join(e.release for e in covering)
-        return f"{code}: {names} covers {day} and lists no codes like it, so nothing loaded tells whether it was valid"
+        return (
+            f"{code}: {names} covers {day}, but does not tell whether it was valid: such codes are not in it, or "
+            "it keeps ended codes without their dates"
+        )
     if not known:
         return f"{code}: no list of {code.system} codes is loaded that tells which were valid on {day}"
     closest = min(known, key=lambda e: e.distance(day))
     return f"no loaded list of {code.system} codes covers {day}; the nearest is {closest}"
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
