@@ -149,6 +149,18 @@ def test_medical_supervision_pays_three_units_without_time(priced):
     assert any("one unit more" in note for note in found.notes)
 
 
+def test_other_modifiers_of_an_anesthesia_code(priced):
+    asked = {"minutes": 48, "base_units": 5, "on": DAY}
+    plain = priced.price("00100-AA", **asked)
+    assert priced.price("00100-AA-P3-QS", **asked).notes == plain.notes
+    assert set(priced.price("00100-50-AA", **asked).notes) - set(plain.notes) == {
+        "50: no effect of this modifier on an anesthesia amount is known here"
+    }
+    stopped = priced.price("00100-53-AA", **asked)
+    assert stopped.total is None
+    assert stopped.reason.startswith("53: discontinued procedure")
+
+
 def test_anesthesia_without_base_units_or_time_says_what_is_missing(priced):
     no_base, no_time = priced.price("00100", minutes=48, on=DAY), priced.price("00100", base_units=5, on=DAY)
     assert no_base.total is None

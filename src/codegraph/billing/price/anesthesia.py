@@ -7,7 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
 from codegraph.billing.editions import ANESTHESIA
+from codegraph.billing.modifiers.sets import ANESTHESIA as ANESTHESIA_ROLES
 from codegraph.billing.price.draft import plainly
+from codegraph.billing.price.factors import NEUTRAL, UNPRICED
 from codegraph.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ SHARES: Final = {
 }
 DIRECTION_RULE: Final = f"42 CFR 414.46(d); {_MANUAL}"
 SUPERVISED: Final = "AD"
+# The patient's physical status, monitored care: reported, and without units or shares of their own at Medicare.
+WITHOUT_PAYMENT: Final = frozenset(("P1", "P2", "P3", "P4", "P5", "P6", "QS", "G8", "G9"))
 SUPERVISED_UNITS: Final = Decimal(3)
 _NOT_LOADED: Final = (
     "base units: not loaded; no file that is read has them (CMS publishes them as anesthesia base units); give them "
@@ -74,6 +78,7 @@ def apply(
 ) -> None:
     """Work out the amount of an anesthesia code in a draft, or say what is missing for it."""
     role = _role(draft.line.modifiers)
+    _others(draft)
     factor = _factor(draft, kg, day, qualifying=qualifying, nearest=nearest)
     units = _supervised(draft) if role == SUPERVISED else _units(draft, minutes, base_units)
     if factor is None or units is None:
@@ -91,6 +96,20 @@ def apply(
 
 def _role(modifiers: Sequence[str]) -> str | None:
     return next((m for m in modifiers if m in SHARES or m == SUPERVISED), None)
+
+
+def _others(draft: Draft) -> None:
+    """Say what the modifiers that name no role do: nothing, or that the contractor sets the price."""
+    for modifier in draft.line.modifiers:
+        if modifier in ANESTHESIA_ROLES or modifier in WITHOUT_PAYMENT or modifier in NEUTRAL:
+            continue
+        if modifier in UNPRICED:
+            text, rule = UNPRICED[modifier]
+            draft.refuse(f"{modifier}: {text}", rule)
+        else:
+            draft.notes.append(
+                f"{modifier}: no effect of this modifier on an anesthesia amount is known here"
+            )
 
 
 def _supervised(draft: Draft) -> Decimal:
