@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from codegraph.cli import compare as command
 from codegraph.comparison.compare import _placed, _spread
 from codegraph.comparison.groups import GROUPS, SURGERY
-from codegraph.comparison.model import MEASURES
+from codegraph.comparison.measures import MEASURES
+from codegraph.comparison.model import Comparison
 from codegraph.errors import InvalidCode, InvalidValue, NotLoaded, UnknownCode
 
 D = Decimal
@@ -30,6 +31,7 @@ def codes(found):
 
 def test_a_code_among_its_family(valued):
     found = valued.compare("44310")
+    assert isinstance(found, Comparison)
     assert (found.among, found.label) == ("family", valued["44310"].label)
     assert "family:enterostomy-creation" in found.group
     assert [p.code for p in found.peers] == ["cpt:44310", "cpt:44187", "cpt:44188", "cpt:44300", "cpt:44186"]

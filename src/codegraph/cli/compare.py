@@ -85,7 +85,7 @@ def _letters(text: str) -> tuple[str, ...]:
 
 
 def _print(found: Comparison, shown: list[Standing], *, listed: bool) -> None:
-    from codegraph.comparison.model import PERCENTILE, QUANTILE
+    from codegraph.comparison.measures import PERCENTILE, QUANTILE
 
     label = f" {found.label}" if found.label else ""
     click.echo(f"{found.code}{label}\namong {found.group}\n")

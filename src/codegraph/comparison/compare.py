@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from codegraph.billing.editions import PFS, Edition
 from codegraph.codes import CodeRef
 from codegraph.comparison.groups import Group, group_of
-from codegraph.comparison.model import MEASURES, Comparison, Peer, Standing
+from codegraph.comparison.measures import MEASURES
+from codegraph.comparison.model import Comparison, Peer, Standing
 from codegraph.errors import InvalidValue, UnknownCode
 
 if TYPE_CHECKING:

@@ -7,24 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from os import PathLike
-from typing import Final
 
+from codegraph.comparison.measures import MEASURES
 from codegraph.model import Provenance
-
-# Measure -> what it is called.
-MEASURES: Final = {
-    "work": "work RVU",
-    "facility": "facility total RVU",
-    "nonfacility": "non-facility total RVU",
-}
-PERCENTILE: Final = (
-    "percentile: the share of lower values plus half the share of equal ones, the code itself among them "
-    "(mid-rank), in percent"
-)
-QUANTILE: Final = (
-    "quartiles and median: linear between the two values beside them "
-    "(position (n - 1) x p from the least; Hyndman and Fan 1996, type 7)"
-)
 
 
 @dataclass(frozen=True, slots=True)

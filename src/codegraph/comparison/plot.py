@@ -9,12 +9,14 @@ from pathlib import Path
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any, Final
 
-from codegraph.comparison.model import MEASURES, Comparison, Peer, Standing
+from codegraph.comparison.measures import MEASURES
 from codegraph.errors import InvalidValue, NotLoaded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from codegraph.comparison.model import Comparison, Peer, Standing
 
 ENDINGS: Final = (".svg", ".png")
 # Colours of Okabe and Ito, which people who see few colours tell apart; the code differs by shape and words too.
