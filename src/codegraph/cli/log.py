@@ -89,7 +89,9 @@ def _today() -> date:
 
 def _warnings(ctx: click.Context, entry: Entry) -> list[str]:
     """Return what is odd about an entry that is kept all the same."""
-    found = [f"{entry.day} is in the future"] if entry.day > _today() else []
+    from codegraph.worklog.entry import doubts
+
+    found = doubts(entry, _today())
     if ctx.obj is None:
         return found  # the packaged knowledge knows one family of codes: that it lacks one tells nothing
     kg = open_graph(ctx, at_once=False)

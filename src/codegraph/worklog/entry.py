@@ -10,6 +10,7 @@ from typing import Final
 
 from codegraph.billing.editions import as_day
 from codegraph.billing.lines import Line, checked_modifiers, checked_units, parse_line
+from codegraph.billing.price.factors import check_together
 from codegraph.errors import InvalidValue
 
 LONGEST_NOTE: Final = 2000
@@ -67,6 +68,16 @@ class Entry:
 
     def __str__(self) -> str:
         return f"{self.day} {self.line}"
+
+
+def doubts(entry: Entry, today: date) -> list[str]:
+    """Return what is odd about an entry that can be kept all the same."""
+    found = [f"{entry.day} is in the future"] if entry.day > today else []
+    try:
+        check_together(entry.modifiers)
+    except InvalidValue as error:
+        found.append(f"{error}; a report has no payment for it")
+    return found
 
 
 def checked_note(text: str) -> str:

@@ -37,8 +37,8 @@ class Sum:
     """The sum of some entries: of a month (`2025-10`), of a code with its modifiers (`44388-53`), or of all.
 
     `work` and `payment` add what is known (None: nothing is); `without_work` and `without_payment` count the entries
-    that are not in them. `unadjusted_work` is the part of `work` on entries whose modifiers say that the work was more, shared,
-    or less.
+    that are not in them. `unadjusted_work` is the part of `work` on entries whose modifiers say that the work was
+    more, shared, or less.
     """
 
     key: str
