@@ -17,6 +17,9 @@ from codegraph.billing.edits_model import Conflicts, OtherSetting, PairEdits
 from codegraph.billing.evidence import Evidence
 from codegraph.billing.limits import UnitLimit
 from codegraph.billing.lines import Line
+from codegraph.billing.modifiers.model import ModifierRule, ModifierUse
+from codegraph.billing.outpatient import OutpatientStatus
+from codegraph.billing.outpatient_claim import OutpatientClaim, OutpatientLine
 from codegraph.billing.pairs import Episode
 from codegraph.billing.price.model import Input, Place, Price, SessionLine, SessionPrice, Step
 from codegraph.billing_questions import BillingQuestions
@@ -74,6 +77,7 @@ def public(cls: type) -> set[str]:
             [
                 *(Line, Evidence, PairEdits, OtherSetting, Episode, Conflicts, UnitLimit, AddOns),
                 *(Comparison, Standing, Peer),
+                *(ModifierRule, ModifierUse, OutpatientStatus, OutpatientClaim, OutpatientLine),
                 *(Price, Place, Input, Step, SessionPrice, SessionLine),
             ],
         ),
