@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import random
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,9 +13,10 @@ import pytest
 
 from codegraph.billing.price import caps
 from codegraph.billing.price.model import Place, cents
+from codegraph.billing.price.price import base_amount
 from codegraph.errors import NotLoaded
 from codegraph.sources.files import members
-from codegraph.sources.pfs_entries import RelativeValue
+from codegraph.sources.pfs_entries import FIELDS, RelativeValue
 from codegraph.sources.pfs_relative_values import READER
 
 DAY = "2025-10-01"
@@ -56,6 +58,8 @@ def to_the_cent(amount: Fraction) -> Fraction:
         ("44388", {}, "150.41"),
         ("44388-53", {}, "75.37"),
         ("44388", {"setting": "nonfacility"}, "305.35"),
+        # As CMS publishes it in the payment amount file of 2025 (PFALL25).
+        ("G0011", {"locality": "01112-05", "setting": "nonfacility"}, "31.56"),
         ("G0105", {}, "177.26"),
         ("G0105-53", {}, "88.63"),
         ("44310-80", {}, "161.78"),
@@ -191,3 +195,25 @@ def test_the_rule_reproduces_every_published_cap(data_dir, index_rows):
             counted["prices"] += 1
         counted["own" if own else "alias"] += 1
     assert counted == Counter({"prices": 32_200, "own": 15_260, "alias": 840, "empty": 1})
+
+
+@pytest.mark.full_data
+@pytest.mark.parametrize(
+    ("locality", "office", "facility"), [("05", "117.58", "64.37"), ("09", "119.71", "65.29")]
+)
+def test_the_rule_gives_amounts_that_cms_published_for_2026(data_dir, locality, office, facility):
+    """Rows of PFALL26AR for 99213 (work 1.30, practice expense 1.46 and 0.33, malpractice 0.09) in California."""
+    work, expense, malpractice = next(
+        map(Decimal, r[4:7]) for r in raw(data_dir, "GPCI2026.csv") if r[0] == "01112" and r[2] == locality
+    )
+    place = Place("locality", "01112", locality, "CA", "", work, expense, malpractice)
+    row = replace(
+        RelativeValue(**dict.fromkeys(FIELDS, "")),
+        work=Decimal("1.30"),
+        nonfacility_pe=Decimal("1.46"),
+        facility_pe=Decimal("0.33"),
+        malpractice=Decimal("0.09"),
+        conversion_factor=Decimal("33.4009"),
+    )
+    assert str(cents(base_amount(row, place, "nonfacility"))) == office
+    assert str(cents(base_amount(row, place, "facility"))) == facility

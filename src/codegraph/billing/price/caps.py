@@ -37,8 +37,9 @@ def cap_amount(
     """Return the exact cap in dollars as the row's own figures for OPPS payment give it in a place.
 
     The row's work, and the practice expense and malpractice that the file states for OPPS payment, each by its index,
-    by the conversion factor. This reproduces the published caps (OPPSCAP) to the cent. A global row that the
-    contractor prices has no work of its own; there it is that of `professional`, the row with 26.
+    by the conversion factor (CMS, documentation of the relative value file). This reproduces the published caps
+    (OPPSCAP) to the cent. A global row that the contractor prices has no work of its own; there it is that of
+    `professional`, the row with 26.
     """
     expense = row.opps_facility_pe if setting == "facility" else row.opps_nonfacility_pe
     work = row.work
@@ -52,8 +53,7 @@ def cap_row(kg: OpenedRelease, row: RelativeValue, place: Place, release: str) -
     """Return the cap of a row in a place, None where the file does not list the row.
 
     In a locality it is the published one. The nation has none; there it is what the rule of the published ones gives
-    with all indices 1, not rounded, for the rows that the file lists and the schedule prices: by law the comparison
-    that puts a code under the cap is made without geographic adjustment.
+    with all indices 1, not rounded, for the rows that the file lists and the schedule prices.
     """
     caps = kg._figures.caps(release, row.code, row.modifier)
     if not caps:

@@ -14,6 +14,7 @@ from codegraph.billing.price.model import Input, Place, Price, Step, Unit, cents
 NON_PARTICIPATING: Final = Decimal("0.95")
 LIMITING: Final = Decimal("1.15")
 _NON_PARTICIPATING_RULE: Final = "Social Security Act, section 1848(a)(3)"
+# The documentation of the relative value file says the same: the fee schedule amount by 1.0925, which is 0.95 × 1.15.
 _LIMITING_RULE: Final = "Social Security Act, section 1848(g)(2); 42 CFR 414.48(b)"
 
 

@@ -55,7 +55,7 @@ def base_amount(row: RelativeValue, place: Place, setting: str) -> Decimal:
     """Return the exact fee schedule amount in dollars of a row in a place, before any payment policy.
 
     (work × GPCI + practice expense × GPCI + malpractice × GPCI) × conversion factor: Social Security Act, section
-    1848(b)(1) and (2); 42 CFR 414.20.
+    1848(b)(1); 42 CFR 414.20; CMS, documentation of the relative value file.
     """
     work, expense, malpractice = amounts(row, place, setting)
     return work + expense + malpractice

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from codegraph.sources.pfs_entries import RelativeValue
 
-# The letters are explained in the record layout of the fee schedule database.
-RULE: Final = "Medicare Claims Processing Manual, Pub. 100-04, chapter 23, addendum (status code)"
+# The same in the record layout of the fee schedule database: Claims Processing Manual, chapter 23, addendum.
+RULE: Final = "CMS, documentation of the relative value file, attachment A (status code)"
 
 
 @dataclass(frozen=True, slots=True)
