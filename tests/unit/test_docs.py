@@ -22,6 +22,7 @@ from codegraph.billing.outpatient import OutpatientStatus
 from codegraph.billing.outpatient_claim import OutpatientClaim, OutpatientLine
 from codegraph.billing.pairs import Episode
 from codegraph.billing.price.model import Input, Place, Price, SessionLine, SessionPrice, Step
+from codegraph.billing.price.spread import PriceSpread, SpreadRow
 from codegraph.billing_questions import BillingQuestions
 from codegraph.comparison.model import Comparison, Peer, Standing
 from codegraph.connection import Path as Path_
@@ -78,7 +79,7 @@ def public(cls: type) -> set[str]:
                 *(Line, Evidence, PairEdits, OtherSetting, Episode, Conflicts, UnitLimit, AddOns),
                 *(Comparison, Standing, Peer),
                 *(ModifierRule, ModifierUse, OutpatientStatus, OutpatientClaim, OutpatientLine),
-                *(Price, Place, Input, Step, SessionPrice, SessionLine),
+                *(Price, Place, Input, Step, SessionPrice, SessionLine, PriceSpread, SpreadRow),
             ],
         ),
         ("Work log", [WorkLog, Entry, Report_, ReportLine, Sum, Placement]),
