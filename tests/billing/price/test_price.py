@@ -76,7 +76,7 @@ def test_a_locality_brings_its_three_indices_and_their_file(priced):
 
 
 def test_not_the_price_of_work_alone(priced):
-    """A look-up site takes the work RVU for the total and prints $568.97 for 44310, 44 % too low."""
+    """A look-up site takes the work RVU for the total, and a payment from that alone."""
     found = priced.price("44310", on=DAY)
     assert found.total != cents(Decimal("17.59") * Decimal("32.3465"))
     assert [s.value for s in found.steps if s.unit == "RVU"] == [Decimal("31.26")]

@@ -92,6 +92,9 @@ NATIONAL: Final = Place("national", "", "", "", "national", ONE, ONE, ONE)
 class Price:
     """What a code pays by the fee schedule, in dollars, with its whole arithmetic.
 
+    It is what Medicare allows: its own share and the patient's coinsurance and deductible together, before any
+    sequestration. A lower charge is paid as charged.
+
     `total` is rounded half up to the cent, `exact` is not rounded; both are None where the schedule sets no price,
     and `reason` says why. `components` are the exact amounts for work, practice expense and malpractice before
     payment policies, None where there are no relative values. `limiting_charge` is what a non-participating
