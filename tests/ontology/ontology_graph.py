@@ -12,6 +12,7 @@ from codegraph.namespaces import CG, PREFIXES
 
 MODULES = (
     "anatomy",
+    "changes",
     "claims",
     "codes",
     "coding",

@@ -16,6 +16,7 @@ BUILT_IN = (RDF, RDFS, OWL, SH)
 CLOSED = (
     "adjudication",
     "approach",
+    "change-kind",
     "code-status",
     "extent",
     "family",

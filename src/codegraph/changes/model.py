@@ -12,6 +12,8 @@ KINDS: Final[dict[str, str]] = {
     "added": "in use in the later edition, and in no loaded earlier one",
     "deleted": "in use in the earlier edition, and in the later one absent, terminated, or of status D",
     "reinstated": "in use again after it was absent, terminated, or of status D",
+    "row-added": "a row with a modifier that its code did not have",
+    "row-deleted": "a row with a modifier that its code no longer has",
     "figure": "a published number is another",
     "indicator": "a published indicator is another",
     "edit-added": "an edit in force at the end of the later edition that was not at the end of the earlier",

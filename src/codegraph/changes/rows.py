@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from codegraph.opened import OpenedRelease
 
 _MODIFIER: Final = "modifier"
+_ROW_ADDED: Final = "row-added"
+_ROW_DELETED: Final = "row-deleted"
 Key = tuple[Any, ...]
 
 
@@ -154,21 +156,25 @@ class Comparison:
             yield tell(row, other, f"with its rows {', '.join(further)}" if further else "")
 
     def _appeared(self, after: Row, before: Row | None, note: str) -> Change:
-        kind = self.table.appears
+        kind = _ROW_ADDED if self._of_modifier(after) else self.table.appears
         again = self._earlier(after, before) if kind == "added" else None
         told = "; ".join(t for t in (again, note) if t)
         return self._change(after, "reinstated" if again else kind, "", None, self._summary(after), told)
 
     def _vanished(self, before: Row, after: Row | None, note: str) -> Change:
-        why = self._ended(after)
+        why, kind = self._ended(after), _ROW_DELETED if self._of_modifier(before) else self.table.vanishes
         return self._change(
             before,
-            self.table.vanishes,
+            kind,
             "",
             self._summary(before),
             None,
             "; ".join(t for t in (why, note) if t),
         )
+
+    def _of_modifier(self, row: Row) -> bool:
+        key = self.table.key
+        return _MODIFIER in key and bool(row[key.index(_MODIFIER)])
 
     def _earlier(self, after: Row, before: Row | None) -> str | None:
         """Return which edition says that a row was there before the first one, None where none does."""
