@@ -148,7 +148,6 @@ def _checked(kg: CodeGraph, asked: dict[str, Any]) -> Iterator[ClaimCheck | Unre
     from codegraph.billing.editions import as_day
     from codegraph.claims.parts import Unread
     from codegraph.claims.reading import read_claims
-    from codegraph.errors import CodegraphError
 
     on = as_day(asked["on"])
     told = sys.stderr.isatty()
@@ -157,10 +156,7 @@ def _checked(kg: CodeGraph, asked: dict[str, Any]) -> Iterator[ClaimCheck | Unre
         if isinstance(part, Unread):
             yield part
             continue
-        try:
-            yield kg.check(_dated(part, on), nearest=asked["nearest"])
-        except CodegraphError as error:
-            yield Unread(f"claim {number} of the file", str(error), part.ident or None)
+        yield kg.check(_dated(part, on), nearest=asked["nearest"])
         if told and number % _EVERY == 0:
             click.echo(f"\r{number:,} claims", err=True, nl=False)
     if told:

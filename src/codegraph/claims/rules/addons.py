@@ -87,7 +87,16 @@ def _without(
     kind = "1" if types == {"1"} else "alone" if alone else "3" if "3" in types else "2"
     severity, says, resolution = _MISSING[kind]
     message = f"{line.code} is an add-on code of type {_type(types)}{says.format(some=some)}{_near(session)}"
+    if kind == "1" and not _all_primaries(session, line):
+        severity = "review"
+        message += "; the loaded release is an excerpt and may lack its other primaries"
     return _finding(session, line, severity, message, rows, resolution)
+
+
+def _all_primaries(session: Session, line: Line) -> bool:
+    """Tell whether the release holds all rows of an add-on code: whole ones do, the packaged one of its own codes."""
+    edition = session.ground.editions[ADD_ON]
+    return edition.whole or (edition.packaged and session.facts[line.code].procedure is not None)
 
 
 def _type(types: set[str]) -> str:

@@ -19,8 +19,8 @@ _GRAPH: Final = "graph"
 def separate_procedures(session: Session) -> Iterator[Finding]:
     """Yield a finding where a procedure that is usually part of a larger one stands beside one of its region.
 
-    Only codes whose procedures the graph defines are looked at; a distinct-service modifier settles it, and where an
-    edit was applied to the two, that says it.
+    Only codes whose procedures the graph defines are looked at; a distinct-service modifier settles it, and a line
+    that an edit was applied to has its verdict already.
     """
     knowledge = session.ground.knowledge
     known = [line for line in session.lines if session.facts[line.code].procedure]
@@ -30,12 +30,12 @@ def separate_procedures(session: Session) -> Iterator[Finding]:
         facts = session.facts[line.code]
         if not knowledge.is_separate(line.curie) or DISTINCT.intersection(line.modifiers):
             continue
+        if any(f.rule == "ptp" for f in session.found[line.number]):
+            continue
         for other in known:
             beside = session.facts[other.code].procedure
             if other.code == line.code or apart(line, other) or knowledge.is_separate(other.curie):
                 continue
-            if any(f.rule == "ptp" and f.other_line == other.number for f in session.found[line.number]):
-                break
             if facts.procedure and beside and knowledge.same_region(facts.procedure, beside):
                 yield _separate(session, line, other)
                 break

@@ -29,10 +29,10 @@ def valid_code(ground: Ground, facts: CodeFacts, line: Line, day: date | None) -
 
 
 def _unknown(ground: Ground, facts: CodeFacts, line: Line) -> Iterator[Finding]:
-    if facts.system not in ground.kg.manifest.codes or not ground.kg.manifest.sources:
-        return
-    near = [str(ref) for ref in ground.kg._near(CodeRef(facts.system, facts.code))]
     source = PFS if ground.practitioner else ADDENDUM_B
+    if not any(e.whole for e in ground.kg._editions.of(source)):
+        return  # an excerpt knows too few codes to say that there is none
+    near = [str(ref) for ref in ground.kg._near(CodeRef(facts.system, facts.code))]
     edition = ground.editions.get(source)
     whole = edition is not None and edition.whole and not ground.near(source)
     severity: Severity = "deny" if whole else "review"
