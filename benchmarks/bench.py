@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ ASKED = {
     "codegraph show 44310": ("show", "44310"),
     "codegraph crosswalk 44310 --to icd10pcs": ("crosswalk", "44310", "--to", "icd10pcs"),
 }
+# Modules that measure payment, edits and claims of a release: `measure(release, quick)` gives their rows.
+BILLING = ("billing_price", "billing_edits", "billing_check")
 IMPORTS = ("pass", "import click", "import pyoxigraph", "import rdflib")
 
 
@@ -162,6 +165,17 @@ class Bench:
             *crosswalk_rows.reasoner_rows(classified, f),
         ]
 
+    def billing(self, release: Path) -> list[table.Row]:
+        """Measure prices, edits and claims."""
+        rows: list[table.Row] = []
+        for name in BILLING:
+            module = import_module(f"benchmarks.{name}")
+            found, note = self.attempt(
+                name.replace("_", ", "), lambda m=module: m.measure(release, self.plan is QUICK)
+            )
+            rows += found or [table.Row(module.SECTION, name, "", None, note=note)]
+        return rows
+
     def rows(self, release: Path, packaged: Path, build: list[table.Row]) -> tuple[list[table.Row], int]:
         """Measure everything but the build; return all rows and the triples of the slice."""
         plan, slice_, chosen = self.plan, self.work / "slice", self.work / "cases.json"
@@ -187,6 +201,7 @@ class Bench:
         asked = {name: said for name, said in peers.items() if name != "pyoxigraph"}
         rows += measures.call_rows(calls, asked, calls_note)
         rows += self.crosswalks(release, packaged)
+        rows += self.billing(release)
         rows += measures.query_rows(full, same, asked, queries.names(), full_note)
         rows += measures.validation_rows(compiled, quick, reference, (note, other))
         rows += measures.export_rows(written, same_written, peers)

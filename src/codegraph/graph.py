@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from codegraph import release
+from codegraph.billing_questions import BillingQuestions
 from codegraph.codes import SYSTEMS, candidates
 from codegraph.errors import InvalidCode, NotLoaded, UnknownTerm
 from codegraph.mapping import Crosswalk
 from codegraph.model import Relation
 from codegraph.namespaces import contract
-from codegraph.opened import CODE_ROW, OpenedRelease
+from codegraph.opened import CODE_ROW
 from codegraph.views import Code
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _ALL = (
 Place = str | os.PathLike[str]
 
 
-class CodeGraph(OpenedRelease, Mapping[str, Code]):
+class CodeGraph(BillingQuestions, Mapping[str, Code]):
     """An opened release: `kg["cpt:44310"]` is a code, `len(kg)` their number, `in` never raises.
 
     Opened read-only; any number of threads and processes may read one release at once.

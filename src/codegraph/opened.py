@@ -94,7 +94,7 @@ class OpenedRelease:
 
     def _provenance(self, ident: str) -> Provenance:
         if ident not in self._provenances:
-            source = self.manifest.source(ident)
+            source = self.manifest.source(ident) or self.manifest.figure(ident)
             known = (
                 Provenance(ident, source.title, source.file)
                 if source

@@ -37,7 +37,7 @@ def compare(
     day: date | None,
     *,
     nearest: bool = False,
-    statuses: Sequence[str] = ("A",),
+    statuses: Sequence[str] = "A",
     zero_work: bool = False,
 ) -> Comparison:
     """Return how the RVUs of a code stand among its peers.
