@@ -87,9 +87,10 @@ def outpatient(
         notes.append(f"by {edition}, the nearest to {day}")
     if entry.note:
         notes.append(entry.note)
-    if entry.payment_rate is not None:
-        notes.append(UNADJUSTED)
     rule = STATUSES.get(entry.status)
+    if entry.payment_rate is not None:
+        unpaid = rule is not None and rule.pays in ("not paid", "other system")
+        notes.append("Addendum B states a rate, which its status does not pay" if unpaid else UNADJUSTED)
     return OutpatientStatus(
         line.code,
         line.modifiers,

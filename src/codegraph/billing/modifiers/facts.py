@@ -61,13 +61,20 @@ class Verdict(NamedTuple):
 
 
 class Facts:
-    """A code on a day, and which edition of each table answers; `missing` says why one does not."""
+    """A code on a day, and which edition of each table answers; `missing` says why one does not.
 
-    def __init__(self, kg: OpenedRelease, code: str, day: date | None, *, nearest: bool = False) -> None:
+    `component` is the modifier (26, TC, 53) whose row of the fee schedule is meant where there is one: its indicators
+    can differ from those of the whole (76519 is bilateral 2, 76519-26 bilateral 3).
+    """
+
+    def __init__(
+        self, kg: OpenedRelease, code: str, day: date | None, *, nearest: bool = False, component: str = ""
+    ) -> None:
         self.kg = kg
         self.code = code
         self.day = day
         self.nearest = nearest
+        self.component = component
         self.missing: dict[str, str] = {}
 
     def edition(self, source: str) -> Edition | None:
@@ -105,8 +112,8 @@ class Facts:
 
     @cached_property
     def row(self) -> RelativeValue | None:
-        """Return the row without modifier; a laboratory test that only has one with 26, that one."""
-        return self.rows.get("") or next(iter(self.rows.values()), None)
+        """Return the row of the component, else the one without modifier, else the only one."""
+        return self.rows.get(self.component) or self.rows.get("") or next(iter(self.rows.values()), None)
 
     @cached_property
     def hospital(self) -> Edition | None:

@@ -198,17 +198,15 @@ def by_indicator(facts: Facts, modifier: str) -> Verdict:
     if unanswered is not None:
         return unanswered
     indicator = INDICATORS[modifier]
-    value = getattr(facts.row, indicator.field)
+    # A laboratory test has its PC/TC indicator in its row with 26 only.
+    row = facts.rows.get(modifier) or facts.row
+    value = getattr(row, indicator.field)
+    evidence = (facts.cell(indicator.field, indicator.title, row),)
     said = indicator.verdicts.get(value)
     if said is None:
-        return Verdict(
-            None,
-            f"{indicator.title} {value!r} has no known meaning",
-            evidence=(facts.cell(indicator.field, indicator.title),),
-        )
+        return Verdict(None, f"{indicator.title} {value!r} has no known meaning", evidence=evidence)
     said = _refined(facts, modifier, said)
-    reason = f"{indicator.title} {value}: {said.reason}"
-    return said._replace(reason=reason, evidence=(facts.cell(indicator.field, indicator.title),))
+    return said._replace(reason=f"{indicator.title} {value}: {said.reason}", evidence=evidence)
 
 
 def _refined(facts: Facts, modifier: str, said: Verdict) -> Verdict:

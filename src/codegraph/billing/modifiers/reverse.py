@@ -49,9 +49,10 @@ def codes_with_modifier(
 ) -> tuple[ModifierUse, ...]:
     """Return the codes that a modifier applies to, sorted, each with the cell that says so.
 
-    53: the codes with a fee schedule row of their own; contractors price others by report. 59, XE, XP, XS, XU: the
-    codes that an NCCI edit with indicator 1 names. Raises NotLoaded where the table is not loaded for the day, and
-    for a modifier whose use no table decides; InvalidValue for one that codegraph has no rule for.
+    Judged by the row without modifier where a code has one. 53: the codes with a fee schedule row of their own;
+    contractors price others by report. 59, XE, XP, XS, XU: the codes that an NCCI edit with indicator 1 names. 90,
+    91 and kinds of service: the codes of the fee schedule. Raises NotLoaded where the table is not loaded for the
+    day, and for a modifier whose use no table decides; InvalidValue for one that codegraph has no rule for.
     """
     if modifier not in RULES:
         raise InvalidValue(f"{modifier}: codegraph has no rule for this modifier", candidates=sorted(RULES))

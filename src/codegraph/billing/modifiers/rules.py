@@ -24,6 +24,7 @@ RULES: Final[dict[str, Callable[[Facts, str], Verdict]]] = {
     **PACKAGES,
     **CIRCUMSTANCES,
 }
+COMPONENTS: Final = ("26", "53", "TC")
 _KEPT: Final = 1 << 15
 _LABEL: Final = "SELECT label FROM code WHERE system = 'modifier' AND notation = ?"
 
@@ -44,17 +45,22 @@ class RuleBook:
         self.judge = lru_cache(maxsize=_KEPT)(self.judge_anew)
         self._facts = lru_cache(maxsize=1024)(self._facts_of)
 
-    def _facts_of(self, code: str, day: date | None, nearest: bool) -> Facts:
-        return Facts(self._kg, code, day, nearest=nearest)
+    def _facts_of(self, code: str, day: date | None, nearest: bool, component: str) -> Facts:
+        return Facts(self._kg, code, day, nearest=nearest, component=component)
 
-    def judge_anew(self, code: str, modifier: str, day: date | None, nearest: bool = False) -> ModifierRule:
-        """Return the rule of a modifier on a code without the knowledge's words; `judge` keeps its answers."""
+    def judge_anew(
+        self, code: str, modifier: str, day: date | None, nearest: bool = False, component: str = ""
+    ) -> ModifierRule:
+        """Return the rule of a modifier on a code without the knowledge's words; `judge` keeps its answers.
+
+        `component`: see Facts.
+        """
         rule = RULES.get(modifier)
         if rule is None:
             return ModifierRule(
                 modifier, self._label(modifier), None, "codegraph has no rule for this modifier"
             )
-        facts = self._facts(code, day, nearest)
+        facts = self._facts(code, day, nearest, component)
         said = rule(facts, modifier)
         reason = said.reason + facts.stretched(said.evidence)
         return ModifierRule(
@@ -114,9 +120,11 @@ def rule(
 
     `applies` is None with `loaded` False where the table that decides it is not loaded for the day.
     """
-    code = line if isinstance(line, str) else line.code
     book = kg._rules_of_modifiers
-    return book.explained(book.judge(code, modifier, day, nearest))
+    if isinstance(line, str):
+        return book.explained(book.judge(line, modifier, day, nearest))
+    component = next((m for m in line.modifiers if m in COMPONENTS and m != modifier), "")
+    return book.explained(book.judge(line.code, modifier, day, nearest, component))
 
 
 def modifiers(
