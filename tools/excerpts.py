@@ -1,11 +1,11 @@
 """Writes the packaged excerpts of ICD-10-PCS, ICD-10-CM and the fee schedule anew from official files.
 
-    python tools/excerpts.py FOLDER [icd10pcs] [icd10cm] [figures]
+    python tools/excerpts.py FOLDER [icd10pcs] [icd10cm] [figures] [tables]
 
 The ICD-10-PCS excerpt holds the codes that packaged definitions and curated mappings lead to, as rows of the tables;
 the ICD-10-CM excerpt the codes that packaged indications name, with the headers above and the codes below them; the
-figures are those of the packaged CPT codes. All three sources are works of the US Government. Where a build reads the
-official files, they take the excerpts' place.
+figures are those of the packaged CPT codes, as triples and (tables) in CMS's own layouts. All these sources are works
+of the US Government. Where a build reads the official files, they take the excerpts' place.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
+
+import figures
 
 from codegraph.build.derived import derived, hierarchy_of
 from codegraph.knowledge import Packaged, mapping_files
@@ -274,10 +276,17 @@ def write_figures(folder: Path) -> str:
     return f"{target.name}: {len(found)} entries"
 
 
+def write_tables(folder: Path) -> str:
+    """Write what the packaged release holds in its tables only; return what was written."""
+    packaged = Packaged.load().instances("cg:CptCode")
+    return figures.write_all(folder, KNOWLEDGE / "figures", [contract(c).partition(":")[2] for c in packaged])
+
+
 WRITERS: dict[str, Callable[[Path], str]] = {
     "icd10pcs": write_pcs,
     "icd10cm": write_cm,
     "figures": write_figures,
+    "tables": write_tables,
 }
 
 

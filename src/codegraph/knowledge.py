@@ -63,6 +63,11 @@ def grammar_files(loaded: Iterable[str] = ()) -> list[Path]:
     return [p for p in found if not is_replaced(p.relative_to(root).as_posix(), idents)]
 
 
+def figure_files() -> list[Path]:
+    """Return the figures of the packaged codes in CMS's own layouts, for a release without official files; sorted."""
+    return [p for p in resources.files("knowledge", "") if p.parent.name == "figures" and p.suffix != ".ttl"]
+
+
 def mapping_files() -> list[Path]:
     """Return the curated mapping sets (SSSOM TSV), sorted."""
     return resources.files("knowledge", ".sssom.tsv")

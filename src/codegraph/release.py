@@ -53,7 +53,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a release was made of: its sources, sorted by ident, and the counts of what it holds."""
+    """What a release was made of: its sources, sorted by ident, and the counts of what it holds.
+
+    `figures` are the packaged files of figures that a release without official files has in its tables; one with a
+    remark holds the packaged codes only.
+    """
 
     codegraph: str
     built: str | None  # SOURCE_DATE_EPOCH as an ISO time, or None: no wall clock in a release
@@ -64,6 +68,7 @@ class Manifest:
     unknown_files: tuple[str, ...] = ()
     format: int = FORMAT
     options: dict[str, Any] = field(default_factory=dict)
+    figures: tuple[Source, ...] = ()
 
     def to_json(self) -> str:
         """Return the manifest as sorted, indented JSON."""
@@ -80,6 +85,7 @@ class Manifest:
                     f"the release has format {found}, this codegraph reads {FORMAT}; build it again"
                 )
             data["sources"] = tuple(Source(**s) for s in data["sources"])
+            data["figures"] = tuple(Source(**s) for s in data.get("figures", ()))
             data["unknown_files"] = tuple(data["unknown_files"])
             return cls(**data)
         except (ValueError, KeyError, TypeError) as error:
@@ -88,6 +94,10 @@ class Manifest:
     def source(self, release: str) -> Source | None:
         """Return the first source of a release ident, or None."""
         return next((s for s in self.sources if s.release == release), None)
+
+    def figure(self, release: str) -> Source | None:
+        """Return the packaged file of figures of a release ident, or None."""
+        return next((s for s in self.figures if s.release == release), None)
 
 
 def previous(path: Path) -> Path:

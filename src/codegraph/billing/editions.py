@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -59,7 +59,7 @@ class Edition:
     """A loaded release of a source: the days it covers (None: open), its rows, its file, and whether it is whole.
 
     One of less than half the rows of another edition of its source is an excerpt: what it says holds, what it
-    does not say proves nothing.
+    does not say proves nothing. `packaged` are the excerpts in codegraph itself: all rows of the packaged codes.
     """
 
     release: str
@@ -69,6 +69,7 @@ class Edition:
     title: str
     file: str
     whole: bool = True
+    packaged: bool = False
 
     @property
     def source(self) -> str:
@@ -83,7 +84,7 @@ class Edition:
     @property
     def tells_history(self) -> bool:
         """Tell whether the edition answers for the days before it too."""
-        return self.whole and self.source in CUMULATIVE
+        return (self.whole or self.packaged) and self.source in CUMULATIVE
 
     def covers(self, day: date) -> bool:
         """Tell whether a day lies within the edition; an undated one covers none."""
@@ -102,7 +103,8 @@ class Edition:
 
     def __str__(self) -> str:
         days = " to ".join("…" if d is None else d.isoformat() for d in (self.first, self.last))
-        return f"{self.release} ({days}{'' if self.whole else ', an excerpt'})"
+        excerpt = ", the packaged codes only" if self.packaged else "" if self.whole else ", an excerpt"
+        return f"{self.release} ({days}{excerpt})"
 
 
 def as_day(on: str | date | None) -> date | None:
@@ -141,7 +143,8 @@ class Editions:
 
     def __init__(self, manifest: Manifest) -> None:
         found: dict[str, dict[str, Edition]] = {}
-        for source in manifest.sources:
+        limited = [source for source in manifest.figures if source.remark]
+        for source in (*manifest.sources, *manifest.figures):
             name = source.release.partition("/")[0]
             if name not in TITLES:
                 continue
@@ -154,7 +157,9 @@ class Editions:
             rows = source.rows + (before.rows if before else 0)
             file = source.file if before is None else before.file
             last = last or _last_day(source.release, first)
-            series[source.release] = Edition(source.release, first, last, rows, source.title, file)
+            series[source.release] = Edition(
+                source.release, first, last, rows, source.title, file, packaged=source in limited
+            )
         self._series = {name: _ordered(series.values()) for name, series in found.items()}
 
     def of(self, source: str) -> tuple[Edition, ...]:
@@ -209,9 +214,4 @@ def _last_day(release: str, first: date | None) -> date | None:
 def _ordered(editions: Iterable[Edition]) -> tuple[Edition, ...]:
     known = sorted(editions, key=lambda e: (e.first or date.min, e.last or date.max, e.release))
     most = max(e.rows for e in known)
-    return tuple(
-        e
-        if e.rows >= _WHOLE * most
-        else Edition(e.release, e.first, e.last, e.rows, e.title, e.file, whole=False)
-        for e in known
-    )
+    return tuple(replace(e, whole=e.rows >= _WHOLE * most and not e.packaged) for e in known)

@@ -74,8 +74,7 @@ class Assembly:
             for fact in reader.codes(row, release):
                 self.collector.add(release, fact)
         self.pcs.add_source(reader.kind, release, rows)
-        for table, make in _tables(reader):
-            self.tables.add(table, (r for row in rows for r in make(row, release)))
+        self.add_tables(reader, release, rows)
         triples = (t for row in rows for t in reader.triples(row, release))
         if reader.licensor is not None:
             self.writer.add_licensed(release.ident, (*triples, *rights_triples(release, reader.licensor)))
@@ -84,6 +83,11 @@ class Assembly:
         self.writer.add(release.ident, fresh, named_graph=reader.named_graph)
         shared = (t for row in rows for t in reader.shared(row, release))
         self.writer.add(release.ident, self._fresh(shared), named_graph=False)
+
+    def add_tables(self, reader: Reader, release: Release, rows: Sequence[Any]) -> None:
+        """Take the table rows of one source, and nothing else of it."""
+        for table, make in _tables(reader):
+            self.tables.add(table, (r for row in rows for r in make(row, release)))
 
     def _newest(self, release: Release, triples: Iterable[Triple], *, named_graph: bool) -> Iterable[Triple]:
         """Leave out of an older release what a newer one of its series says, and its edges: these may be gone."""

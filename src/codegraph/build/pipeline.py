@@ -19,6 +19,7 @@ from codegraph import __version__, knowledge, release
 from codegraph.build.assemble import PACKAGED, Assembly
 from codegraph.build.codes import release_order
 from codegraph.build.edits_job import EditsJob, Outcome
+from codegraph.build.figures import read_figures
 from codegraph.build.load import load_apart
 from codegraph.build.progress import Progress, Silent
 from codegraph.build.provenance import release_triples
@@ -159,6 +160,7 @@ class _Build:
             self.progress.step("Waiting for the NCCI edits")
             outcome = job.outcome()
             self._bulk_tallies(bulk, outcome, rejects)
+        figures = () if chosen else self._figures(assembly)
         by_ident = {f.release.ident: f.release for f in bulk if f.release}
         for ident, notations in sorted(outcome.built.codes.items()):
             assembly.add_codes(by_ident[ident], notations)
@@ -173,9 +175,16 @@ class _Build:
         load_apart(self.staging / release.GRAPH, files)
         for path in files:
             path.unlink()
-        manifest = self._manifest(sources, found, counts, tables, totals)
+        manifest = replace(self._manifest(sources, found, counts, tables, totals), figures=figures)
         (self.staging / release.MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
         return manifest
+
+    def _figures(self, assembly: Assembly) -> tuple[Source, ...]:
+        """Read the packaged figures, which a release without official files has."""
+        self.progress.step("Reading the packaged figures")
+        read = read_figures(assembly, self.staging)
+        self.tallies |= {f.found.member.label: Tally(f.rows) for f in read}
+        return tuple(replace(self._source(f.found), remark=f.remark) for f in read)
 
     def _read(self, item: Found, assembly: Assembly, rejects: TextIO) -> None:
         assert item.reader is not None
