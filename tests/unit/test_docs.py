@@ -24,6 +24,9 @@ from codegraph.billing.pairs import Episode
 from codegraph.billing.price.model import Input, Place, Price, SessionLine, SessionPrice, Step
 from codegraph.billing.price.spread import PriceSpread, SpreadRow
 from codegraph.billing_questions import BillingQuestions
+from codegraph.claims.parts import Unread
+from codegraph.claims.model import CheckedLine, Claim, ClaimCheck, Finding
+from codegraph.claims.model import NotChecked as RuleNotChecked
 from codegraph.comparison.model import Comparison, Peer, Standing
 from codegraph.connection import Path as Path_
 from codegraph.connection import PathStep
@@ -77,11 +80,13 @@ def public(cls: type) -> set[str]:
             "Payment, edits and claims",
             [
                 *(Line, Evidence, PairEdits, OtherSetting, Episode, Conflicts, UnitLimit, AddOns),
+                *(ClaimCheck, CheckedLine, Claim, Finding, RuleNotChecked),
                 *(Comparison, Standing, Peer),
                 *(ModifierRule, ModifierUse, OutpatientStatus, OutpatientClaim, OutpatientLine),
                 *(Price, Place, Input, Step, SessionPrice, SessionLine, PriceSpread, SpreadRow),
             ],
         ),
+        ("Claims from files", [Unread]),
         ("Work log", [WorkLog, Entry, Report_, ReportLine, Sum, Placement]),
         ("Result", [Result]),
         ("Report", [Report, ValidationResult]),
