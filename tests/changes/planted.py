@@ -14,7 +14,23 @@ def fee(code, modifier="", work="1.00", status="A", bilateral="0", glob="090"):
     """Return a row of 2025: PE 2.00 in both settings, MP 0.50, totals as they add up."""
     total = Decimal(work) + Decimal("2.50")
     cells = [code, modifier, "", status, "", work, "2.00", "", "2.00", "", "0.50", total, total]
-    cells += ["0", glob, "0.09", "0.81", "0.10", "2", bilateral, "2", "1", "0", "", "32.3465", "09", "0", "99"]
+    cells += [
+        "0",
+        glob,
+        "0.09",
+        "0.81",
+        "0.10",
+        "2",
+        bilateral,
+        "2",
+        "1",
+        "0",
+        "",
+        "32.3465",
+        "09",
+        "0",
+        "99",
+    ]
     return [str(c) for c in (*cells, "0.00", "0.00", "0.00")]
 
 

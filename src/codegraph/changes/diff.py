@@ -45,7 +45,7 @@ def checked_sources(source: str | Iterable[str] | None) -> tuple[str, ...]:
     wanted = (source,) if isinstance(source, str) else tuple(source or SOURCES)
     for name in wanted:
         if name not in SOURCES:
-            near = get_close_matches(name, SOURCES, n=3, cutoff=0.5) or list(SOURCES)
+            near = get_close_matches(name, SOURCES, n=3, cutoff=0.6) or list(SOURCES)
             raise InvalidValue(
                 f"{name[:40]!r} is nothing that can be compared; there are {', '.join(SOURCES)}",
                 candidates=near,
@@ -79,7 +79,7 @@ def diff(
     told_pairs = [pair for pair, _ in found if pair.first or pair.second]
     if not any(pair.state != "not compared" for pair in told_pairs):
         raise NotLoaded(_nothing(source, told_pairs))
-    return _result(first.directory.name, second.directory.name, found, (first, second))
+    return _result(str(first.directory), str(second.directory), found, (first, second))
 
 
 def diff_editions(

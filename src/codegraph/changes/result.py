@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, overload
 
-from codegraph.changes.model import Change, EditionPair
+import pyoxigraph as ox
+
+from codegraph.changes.model import Change, EditionPair, Value
 from codegraph.changes.summary import Adjustment, adjustments, counted
+from codegraph.namespaces import XSD
 
 if TYPE_CHECKING:
     from codegraph.opened import OpenedRelease
 
+_DECIMAL: Final = ox.NamedNode(XSD + "decimal")
 COLUMNS: Final = (
     "source",
     "kind",
@@ -94,10 +99,10 @@ class ReleaseDiff(Sequence[Change]):
         return [{name: getattr(c, name) for name in COLUMNS} for c in self._changes[:at_most]]
 
     def to_csv(self) -> str:
-        """Return all changes as CSV (RFC 4180), spreadsheet formulas disarmed."""
-        from codegraph.result_text import texts_csv
+        """Return all changes as CSV (RFC 4180): numbers as they are, spreadsheet formulas in texts disarmed."""
+        from codegraph.result_text import csv
 
-        return texts_csv(COLUMNS, ([_text(row[name]) for name in COLUMNS] for row in self.rows()))
+        return csv(COLUMNS, ([_term(row[name]) for name in COLUMNS] for row in self.rows()), exact=False)
 
     def to_turtle(self) -> str:
         """Return all changes as Turtle: a `cg:Change` each, and the releases that they come from."""
@@ -106,7 +111,7 @@ class ReleaseDiff(Sequence[Change]):
         return turtle(self._changes, self._graphs)
 
 
-def _text(value: object) -> str:
-    from codegraph.render import jsonable
-
-    return "" if value is None else str(jsonable(value))
+def _term(value: Value) -> ox.Literal:
+    if isinstance(value, Decimal):
+        return ox.Literal(f"{value:f}", datatype=_DECIMAL)
+    return ox.Literal(value or "")
