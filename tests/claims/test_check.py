@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from codegraph.billing.editions import TITLES
 from codegraph.billing.lines import Line, parse_line
 from codegraph.claims import check as checks
-from codegraph.claims.model import CheckedLine, Claim, Finding
+from codegraph.claims.model import CheckedLine, Claim, ClaimCheck, Finding
 from codegraph.claims.rules import (
     addons,
     advice,
@@ -259,6 +259,7 @@ def test_the_result_as_json_has_every_field(claimed):
     shown = json.loads(json.dumps(as_json(found)))
     assert shown["outcome"] == "deny"
     assert shown["prior"][0]["day"] == "2025-11-01"
+    assert set(shown) == {*Claim.__slots__, *ClaimCheck.__slots__, "outcome"} - {"claim"}
     assert [f["rule"] for f in shown["general"]] == ["diagnosis"]
     (edit,) = [f for f in shown["lines"][1]["findings"] if f["rule"] == "ptp"]
     assert set(edit) == {"source", *Finding.__slots__}

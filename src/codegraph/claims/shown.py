@@ -21,6 +21,7 @@ def as_json(found: ClaimCheck) -> dict[str, Any]:
         "setting": claim.setting,
         "prior": [_line(line) for line in claim.prior],
         "diagnoses": list(claim.diagnoses),
+        "notes": list(claim.notes),
         "outcome": found.outcome,
         "lines": [
             {
@@ -98,6 +99,7 @@ def _text(found: ClaimCheck) -> Iterator[str]:
         if part
     )
     yield f"{found.outcome.upper():<7}{about}"
+    yield from (f"       note: {note}" for note in claim.notes)
     for f in found.general:
         yield from _told(f)
     for checked in found.lines:
