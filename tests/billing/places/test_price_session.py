@@ -10,7 +10,7 @@ import pytest
 from codegraph.billing.lines import make_line, parse_line
 from codegraph.billing.price.reductions import COMPONENTS, RANKED
 from codegraph.billing.price.session import price_session
-from codegraph.errors import InvalidCode, InvalidValue, UnknownCode
+from codegraph.errors import InvalidCode, InvalidValue, NotLoaded, UnknownCode
 
 
 @pytest.fixture(scope="module")
@@ -236,3 +236,24 @@ def test_bad_input(placed, ask):
         ask("banana")
     with pytest.raises(InvalidValue, match="-1"):
         ask("44310x-1")
+    with pytest.raises(InvalidValue, match="1000 of a line at most"):
+        ask("44310x1001")
+    with pytest.raises(NotLoaded, match="the nearest is cms-pfs/2025D"):
+        ask("44310", on=date(2026, 7, 1))
+
+
+def test_many_units_of_what_is_not_ranked(ask):
+    assert amounts(ask("10001x500000", "44310")) == {"10001 x500000": "50000.00", "44310": "300.00"}
+    assert "indicator 0" in ask("10001x2").lines[0].rule
+
+
+def test_a_thousand_lines(ask):
+    found = ask(*["44310"] * 5, *["10001"] * 995)
+    assert found.total == 300 + 4 * 150 + Decimal("0.10") * 995
+
+
+def test_the_nearest_release_is_named(ask):
+    found = ask("44310", on=date(2026, 7, 1), nearest=True)
+    assert found.notes[0].startswith(
+        "no loaded release covers 2026-07-01; these are the figures of cms-pfs/2025D"
+    )

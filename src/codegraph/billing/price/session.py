@@ -24,7 +24,6 @@ from codegraph.billing.price.reductions import (
     Shares,
     Unit,
     components,
-    in_full,
     surgery,
     therapy,
 )
@@ -38,10 +37,13 @@ if TYPE_CHECKING:
 
 _ASSISTANTS: Final = frozenset(("80", "81", "82", "AS"))
 _SURGERY: Final = frozenset((STANDARD, ENDOSCOPY))
+_RANKED: Final = _SURGERY | {THERAPY} | COMPONENTS.keys()
+MOST_UNITS: Final = 1000
 _NO_REDUCTION: Final = {
     "0": "multiple procedure indicator 0: no reduction (add-on codes and codes exempt from it)",
     "9": "multiple procedure indicator 9: the concept does not apply",
 }
+_NOT_VALUED: Final = "not paid by relative values, so not ranked"
 _BY_LINE: Final = (
     "each line is rounded half up to the cent, and the total adds the rounded lines, since claims pay by line"
 )
@@ -92,11 +94,14 @@ def price_session(
             for unit in members:
                 by_line.setdefault(unit.line, []).append((unit, shares[unit.number]))
         done = tuple(
-            _line(line, found, by_line.get(at, []))
+            _line(line, found, by_line.get(at, []), session.unranked.get(at, _NOT_VALUED))
             for at, (line, found) in enumerate(zip(lines, prices, strict=True))
         )
     total = sum((line.amount for line in done if line.amount is not None), Decimal("0.00"))
-    return SessionPrice(done, total, _notes(done, several=len(units) > 1))
+    edition = session.edition(on)
+    older = on is not None and not edition.covers(on)
+    notes = [f"no loaded release covers {on}; these are the figures of {edition}"] if older else []
+    return SessionPrice(done, total, (*notes, *_notes(done, several=len(units) > 1)))
 
 
 class _Session:
@@ -120,6 +125,7 @@ class _Session:
         self._asked = (locality, qualifying, participating)
         self._number = 0
         self._places: dict[int, Place] = {}
+        self.unranked: dict[int, str] = {}  # position of a line -> why nothing is taken off
 
     def price(self, line: Line) -> Price:
         """Return the price of one unit of a line, as if it stood alone."""
@@ -145,10 +151,21 @@ class _Session:
         return self.kg._figures.fees(self.edition(day).release, code)
 
     def units(self, at: int, line: Line, found: Price) -> list[Unit]:
-        """Return the units of a line; none where it has no price."""
+        """Return the units of a line that rank; none where it has no price or its indicator reduces nothing."""
         if found.exact is None or found.components is None:
             return []
         row, _ = row_for(self.rows(line.code, line.day or self.on), line.modifiers)
+        indicator = row.multiple_procedure
+        if indicator not in _RANKED:
+            why = _NO_REDUCTION.get(
+                indicator, f"multiple procedure indicator {indicator!r}: no rule known here"
+            )
+            self.unranked[at] = f"{why} ({LAYOUT_RULE})"
+            return []
+        if line.units > MOST_UNITS:
+            raise InvalidValue(
+                f"{line.units} units of {line.key}; a session ranks {MOST_UNITS} of a line at most"
+            )
         plain = sum(found.components, Decimal(0))
         self._places[at] = found.place
         made = []
@@ -170,14 +187,9 @@ class _Session:
                 shares |= surgery(members, lambda unit, base: self.of_base(unit, base, day))
             elif kind == THERAPY:
                 shares |= therapy(members, self.expense)
-            elif kind in COMPONENTS:
+            else:
                 parts = {unit.number: self.parts(unit, day) for unit in members}
                 shares |= components(members, parts, COMPONENTS[kind])
-            else:
-                why = _NO_REDUCTION.get(
-                    kind, f"multiple procedure indicator {kind!r}: no rule for it is known here"
-                )
-                shares |= {unit.number: in_full(unit, why, LAYOUT_RULE) for unit in members}
         return shares
 
     def of_base(self, unit: Unit, base: str, day: date | None) -> Decimal | None:
@@ -217,14 +229,13 @@ class _Session:
         return (None if cap is None else getattr(cap, self.setting)), unit.exact / alone
 
 
-def _line(line: Line, found: Price, shares: Sequence[tuple[Unit, Share]]) -> SessionLine:
+def _line(line: Line, found: Price, shares: Sequence[tuple[Unit, Share]], unranked: str) -> SessionLine:
     if found.exact is None:
         return SessionLine(line, found, None, Decimal(0), None, None, f"no price: {found.reason}")
     if not shares:
         alone = found.exact * line.units
-        return SessionLine(
-            line, found, None, Decimal(100), cents(alone), alone, "not paid by relative values"
-        )
+        sum_up = (Step(f"{line.units} units together", alone, "USD"),) if line.units > 1 else ()
+        return SessionLine(line, found, None, Decimal(100), cents(alone), alone, unranked, sum_up)
     first = shares[0][1]
     steps = tuple(
         replace(step, text=f"unit {n}: {step.text}") if len(shares) > 1 else step
