@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from codegraph.billing.limits import UnitLimit
     from codegraph.billing.modifiers.model import ModifierRule, ModifierUse
     from codegraph.billing.outpatient import OutpatientStatus
+    from codegraph.billing.outpatient_claim import OutpatientClaim
     from codegraph.billing.price.model import Price, SessionPrice
     from codegraph.billing.price.spread import PriceSpread
     from codegraph.billing_questions import BillingQuestions
@@ -96,6 +97,7 @@ class DatedGraph:
     price_frame: Question[polars.DataFrame] = Question()
     price_spread: Question[PriceSpread] = Question()
     outpatient: Question[OutpatientStatus] = Question()
+    outpatient_claim: Question[OutpatientClaim] = Question()
     modifiers: Question[tuple[ModifierRule, ...]] = Question()
     codes_with_modifier: Question[tuple[ModifierUse, ...]] = Question()
     edits: Question[PairEdits] = Question()

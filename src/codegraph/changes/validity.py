@@ -66,8 +66,7 @@ def validity(graph: CodeGraph, code: Code, day: date, *, nearest: bool = False) 
         if found is not None:
             return found
     elif known and nearest:
-        closest = min((e for e in known if e.whole), key=lambda e: e.distance(day), default=known[-1])
-        found = _listed(graph, code, day, closest, nearest=True)
+        found = _listed(graph, code, day, _nearest(known, day), nearest=True)
         if found is not None:
             return found
     paid = _paid(graph, code, day) if code.system == "hcpcs" else None
@@ -170,5 +169,9 @@ def _not_told(code: Code, day: date, known: tuple[Edition, ...], covering: list[
         )
     if not known:
         return f"{code}: no list of {code.system} codes is loaded that tells which were valid on {day}"
-    closest = min(known, key=lambda e: e.distance(day))
-    return f"no loaded list of {code.system} codes covers {day}; the nearest is {closest}"
+    return f"no loaded list of {code.system} codes covers {day}; the nearest is {_nearest(known, day)}"
+
+
+def _nearest(known: tuple[Edition, ...], day: date) -> Edition:
+    """Return the whole edition that is nearest to a day."""
+    return min((e for e in known if e.whole), key=lambda e: e.distance(day), default=known[-1])
