@@ -45,42 +45,43 @@ _MISSING: Final[dict[str, tuple[Severity, str, str]]] = {
 
 def add_ons(session: Session) -> Iterator[Finding]:
     """Yield what is missing beside the add-on codes of a day; applied last, since a denied primary carries none."""
+    carried = []
     for code, lines in session.by_code.items():
         rows = session.facts[code].add_ons
-        if rows:
-            current = [row for row in rows if in_force(row, session.day)]
-            if current:
-                for line in lines:
-                    yield from _judge(session, line, current)
+        current = [row for row in rows if in_force(row, session.day)] if rows else rows
+        if not current:
+            continue
+        listed = {row.primary for row in current if row.primary}
+        for line in lines:
+            beside = [o for o in session.lines if o.code != code and not apart(line, o)]
+            primaries = [other for other in beside if other.code in listed]
+            if primaries:
+                carried.append((line, current, primaries))
+            else:
+                yield _without(session, line, current, listed, beside)
+    # An add-on code may itself be a primary: what the loop above denied is known only now.
+    for line, current, primaries in carried:
+        if all(session.denied(other) for other in primaries):
+            yield _with_denied(session, line, current, primaries[0])
 
 
-def _judge(session: Session, line: Line, rows: Sequence[AddOnRow]) -> Iterator[Finding]:
-    listed = {row.primary for row in rows if row.primary}
-    beside = [other for other in session.lines if other.code != line.code and not apart(line, other)]
-    primaries = [other for other in beside if other.code in listed]
-    types = {row.type for row in rows}
-    if not primaries:
-        yield _without(session, line, rows, types, listed, beside)
-    elif all(session.denied(other) for other in primaries):
-        other = primaries[0]
-        message = (
-            f"{line.code} is an add-on code, and its primary on {named(other)} is denied: an add-on code is paid only "
-            f"where a primary is{_near(session)}"
-        )
-        yield _finding(
-            session, line, "review", message, rows, "Resolve the denial of the primary first.", other
-        )
+def _with_denied(session: Session, line: Line, rows: Sequence[AddOnRow], other: Line) -> Finding:
+    message = (
+        f"{line.code} is an add-on code, and its primary on {named(other)} is denied: an add-on code is paid only "
+        f"where a primary is{_near(session)}"
+    )
+    return _finding(session, line, "review", message, rows, "Resolve the denial of the primary first.", other)
 
 
 def _without(
     session: Session,
     line: Line,
     rows: Sequence[AddOnRow],
-    types: set[str],
     listed: set[str],
     beside: Sequence[Line],
 ) -> Finding:
     """Return the finding on an add-on code that none of its listed primaries stands beside."""
+    types = {row.type for row in rows}
     some = ", ".join(sorted(listed)[:_SHOWN])
     some += f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
     alone = all(session.facts[other.code].add_ons for other in beside)
@@ -117,12 +118,14 @@ def _finding(
     other: Line | None = None,
 ) -> Finding:
     primaries = ", ".join(row.primary for row in rows if row.primary)
+    begun = sorted({row.effective for row in rows if row.effective})
     evidence = session.ground.evidence(
         "addon",
         ADD_ON,
         ("addon", line.code),
         ("type", _type({row.type for row in rows})),
         ("primary_code", primaries or "(none listed)"),
+        *((("effective", ", ".join(begun)),) if begun else ()),
     )
     return Finding(
         line.number,

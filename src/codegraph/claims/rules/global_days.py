@@ -67,10 +67,12 @@ def global_periods(session: Session) -> Iterator[Finding]:
     """Yield a finding for each line that lies within the package of another procedure."""
     if not session.procedures:
         return
+    # Procedures of one claim and day are one session, which edits judge.
+    others = [p for p in session.procedures if p.earlier_claim or p.day != session.day]
     for line in session.lines:
         facts = session.facts[line.code]
         if facts.is_visit or facts.global_period in DAYS_AFTER:
-            for procedure in session.procedures:
+            for procedure in session.procedures if facts.is_visit else others:
                 if procedure.line is not line and not apart(procedure.line, line):
                     yield from _within(session, line, procedure, visit=facts.is_visit)
 
@@ -92,7 +94,6 @@ def _visit_need(days: int, period: str) -> _Need | None:
 
 
 def _procedure_need(days: int, period: str, procedure: Procedure) -> _Need | None:
-    """Procedures of one claim and day are one session, which edits judge; one of an earlier claim is another."""
     if days == 0 and procedure.earlier_claim:
         return _PROCEDURE_AFTER._replace(when="on the day of")
     return _PROCEDURE_AFTER if 0 < days <= DAYS_AFTER[period] else None

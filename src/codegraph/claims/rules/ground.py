@@ -38,10 +38,12 @@ class CodeFacts:
         "inpatient_only",
         "is_visit",
         "limit",
+        "limit_row",
         "listed",
         "opps",
         "ptp",
         "row",
+        "status",
         "system",
     )
 
@@ -55,9 +57,12 @@ class CodeFacts:
         pfs, opps = ground.release(PFS), ground.release(ADDENDUM_B)
         fees: Mapping[str, RelativeValue] = figures.fees(pfs, code) if pfs else {}
         self.fee: RelativeValue | None = fees.get("") or next(iter(fees.values()), None)
+        self.status = self.fee.status if self.fee else ""
         self.global_period = self.fee.global_period if self.fee else ""
         mue, add_on = ground.release(ground.mue), ground.release(ADD_ON)
         self.limit: UnitLimitRow | None = figures.unit_limit(mue, code, ground.setting) if mue else None
+        # Kept with the facts: limits are what claims exceed most often.
+        self.limit_row = _limit_row(ground, code, self.limit) if self.limit else ()
         self.add_ons: tuple[AddOnRow, ...] = figures.add_on(add_on, code) if add_on else ()
         self.opps: OutpatientEntry | None = figures.outpatient(opps, code) if opps else None
         inpatient = ground.release(INPATIENT_ONLY)
@@ -71,6 +76,18 @@ class CodeFacts:
     def procedure(self) -> str | None:
         """Return what the code denotes, as a CURIE, where the graph has a definition."""
         return None if self.row is None else self.row[4]
+
+
+def _limit_row(ground: Ground, code: str, limit: UnitLimitRow) -> tuple[Evidence, ...]:
+    return ground.evidence(
+        "mue",
+        ground.mue,
+        ("code", code),
+        ("setting", ground.setting),
+        ("units", limit.units),
+        ("adjudication", limit.adjudication),
+        ("rationale", limit.rationale),
+    )
 
 
 def _listed(ground: Ground, system: str, code: str) -> tuple[tuple[str, str, str], ...]:

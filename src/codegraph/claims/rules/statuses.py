@@ -141,16 +141,13 @@ def inpatient_only(ground: Ground, facts: CodeFacts, line: Line, _day: date | No
 
 def only_when_alone(session: Session) -> Iterator[Finding]:
     """Yield a finding for a line of status T beside another payable service of the day and provider."""
-    fees = {code: facts.fee for code, facts in session.facts.items()}
-    for code, fee in fees.items():
-        if fee is None or fee.status != _ONLY_ALONE:
-            continue
-        for line in session.by_code[code]:
-            for other in session.lines:
-                beside = fees[other.code]
-                if beside is not None and beside.status in _PAYABLE and not apart(line, other):
+    for code, facts in session.facts.items():
+        if facts.status == _ONLY_ALONE:
+            for line in session.by_code[code]:
+                payable = (o for o in session.lines if session.facts[o.code].status in _PAYABLE)
+                other = next((o for o in payable if not apart(line, o)), None)
+                if other is not None:
                     yield _bundled(session, line, other)
-                    break
 
 
 def _bundled(session: Session, line: Line, other: Line) -> Finding:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from codegraph.billing.evidence import Evidence
+from codegraph.billing.figures import UnitLimitRow
 from codegraph.billing.lines import Line
 from codegraph.claims.model import Finding
 from codegraph.claims.rules.session import Session
@@ -27,28 +27,26 @@ _RESOLUTIONS: Final = {
     "3": "Report no more than {units}, or appeal with the record: the contractor may pay more where they were "
     "furnished, coded rightly and necessary.",
 }
+_SIDES: Final = frozenset(("50", "LT", "RT"))
 _BOTH_SIDES: Final = " A bilateral procedure is one line with 50 and one unit."
 
 
 def unit_limits(session: Session) -> Iterator[Finding]:
     """Yield a finding for each line whose units, alone or with those of its day, exceed the limit of its code."""
     for code, lines in session.by_code.items():
-        limit = session.facts[code].limit
-        if limit is None:
+        facts = session.facts[code]
+        if facts.limit is None:
             continue
-        if limit.adjudication == "1":
-            for line in lines:
-                if line.units > limit.units:
-                    yield from _exceeded(session, [line])
-        elif len(lines) == 1:
-            if lines[0].units > limit.units:
-                yield from _exceeded(session, lines)
+        if facts.limit.adjudication == "1" or len(lines) == 1:
+            groups = [[line] for line in lines]
         else:
-            told: set[int] = set()
-            for same in _by_provider(lines):
-                if sum(line.units for line in same) > limit.units:
-                    yield from (f for f in _exceeded(session, same) if f.line not in told)
-                    told.update(line.number for line in same)
+            groups = _by_provider(lines)
+        told: set[int] = set()
+        for same in groups:
+            units = sum([line.units for line in same])
+            if units > facts.limit.units:
+                yield from (f for f in _exceeded(session, same, units, facts.limit) if f.line not in told)
+                told.update(line.number for line in same)
 
 
 def _by_provider(lines: Sequence[Line]) -> list[list[Line]]:
@@ -59,11 +57,8 @@ def _by_provider(lines: Sequence[Line]) -> list[list[Line]]:
     return [[line for line in lines if line.provider in (None, p)] for p in sorted(map(str, providers))]
 
 
-def _exceeded(session: Session, lines: Sequence[Line]) -> Iterator[Finding]:
+def _exceeded(session: Session, lines: Sequence[Line], units: int, limit: UnitLimitRow) -> Iterator[Finding]:
     code = lines[0].code
-    limit = session.facts[code].limit
-    assert limit is not None
-    units = sum(line.units for line in lines)
     together = f" on lines {', '.join(str(line.number) for line in lines)}" if len(lines) > 1 else ""
     kind = _KINDS.get(limit.adjudication, f"indicator {limit.adjudication}")
     message = (
@@ -71,23 +66,8 @@ def _exceeded(session: Session, lines: Sequence[Line]) -> Iterator[Finding]:
         f"{session.ground.near(session.ground.mue)}"
     )
     resolution = _RESOLUTIONS.get(limit.adjudication, "").format(units=limit.units) or None
-    sides = {m for line in lines for m in line.modifiers} & {"50", "LT", "RT"}
-    if resolution and sides:
+    if resolution and any(not _SIDES.isdisjoint(line.modifiers) for line in lines):
         resolution += _BOTH_SIDES
-    evidence = _evidence(session, code)
+    evidence = session.facts[code].limit_row
     for line in lines:
         yield Finding(line.number, "mue", "deny", message, evidence, resolution)
-
-
-def _evidence(session: Session, code: str) -> tuple[Evidence, ...]:
-    limit = session.facts[code].limit
-    assert limit is not None
-    return session.ground.evidence(
-        "mue",
-        session.ground.mue,
-        ("code", code),
-        ("setting", session.ground.setting),
-        ("units", limit.units),
-        ("adjudication", limit.adjudication),
-        ("rationale", limit.rationale),
-    )
