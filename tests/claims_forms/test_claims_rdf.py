@@ -24,6 +24,7 @@ from codegraph.claims.as_rdf import (
 from codegraph.claims.check import as_claim
 from codegraph.claims.model import Claim
 from codegraph.claims.reading import read_claims
+from codegraph.errors import InvalidValue
 from codegraph.namespaces import SHAPES as CGSH
 from codegraph.namespaces import expand
 from codegraph.validation import load_shapes, read_shapes, validate_files, validate_store
@@ -217,6 +218,23 @@ def test_claims_of_a_file_as_turtle_conform_and_stay_apart(tmp_path):
     assert "urn:codegraph:claim:3:line:1" in text
     assert "TESTPATIENT" not in text
     assert "1888888882" not in text
+
+
+def test_a_number_that_comes_again_is_another_claim():
+    text = claim_turtle([as_claim(["44310"], on=DAY), as_claim(["44187"], on=DAY)])
+    same = replace(as_claim(["44310"], on=DAY), ident="A")
+    twice = claim_turtle([same, replace(same, lines=(parse_line("44187"),))])
+    assert text.count("a cg:Claim ;") == twice.count("a cg:Claim ;") == 2
+    assert "urn:codegraph:claim:A%232:line:1" in twice
+
+
+def test_what_a_caller_made_up_becomes_legal_rdf_or_an_error():
+    odd = Claim((replace(parse_line("44310"), place='2"> <x'),), DAY, diagnoses=("k50012", 'no "code> .'))
+    found = [t.object for t in claim_triples(odd) if t.predicate.endswith("claimDiagnosis>")]
+    assert found[0] == f"<{expand('icd10cm:K50.012')}>"
+    assert list(ox.parse(claim_turtle([odd]).encode(), format=ox.RdfFormat.TURTLE))
+    with pytest.raises(InvalidValue, match="no setting"):
+        claim_triples(replace(odd, setting="inpatient"))
 
 
 def test_claims_beside_each_other_in_one_graph_do_not_mix(claimed):

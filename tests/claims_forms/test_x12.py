@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codegraph.billing.lines import Line
-from codegraph.claims import x12_claim, x12_segments
+from codegraph.claims import x12, x12_claim, x12_segments
 from codegraph.claims.model import Claim
 from codegraph.claims.reading import Unread, read_claims
 from codegraph.claims.x12 import read_x12
@@ -332,3 +332,55 @@ def test_a_truncation_is_always_reported(at):
     assert [f for f in found if isinstance(f, Claim)] == claims(PROFESSIONAL)[
         : len(claims(PROFESSIONAL[:at]))
     ]
+
+
+def test_pointers_are_numbers_of_diagnoses():
+    for pointer in (b"00011", b"99999", b"0", b"-1", b"A", "²".encode("latin-1")):
+        first = claims(changed(b"UN*1***1:2", b"UN*1***" + pointer))[0]
+        assert first.lines[0].diagnoses == ()
+        assert first.notes == ("line 1 points to a diagnosis that the claim does not have",)
+
+
+def test_a_statement_over_several_days_is_noted_where_a_line_has_no_day_of_its_own():
+    long = changed(b"RD8*20240801-20240801", b"RD8*20240801-20240805", INSTITUTIONAL)
+    assert len(claims(long)[0].notes) == 1
+    undated = claims(changed(b"DTP*472*D8*20240801~\n", b"", long))[0]
+    assert "the statement runs over several days and counts as of its first" in undated.notes
+
+
+def test_one_lost_level_is_reported_once():
+    third = b"HL*4*2*23*0~\nCLM*EXAMPLE-2"
+    found = [f for f in unread(changed(b"CLM*EXAMPLE-2", third)) if "numbered" in f.reason]
+    assert len(found) == 1
+    more = changed(b"CLM*EXAMPLE-2", b"HL*4*2*23*0~\nHL*5*2*23*0~\nCLM*EXAMPLE-2")
+    assert len([f for f in unread(more) if "numbered" in f.reason]) == 1
+
+
+def test_the_same_damage_a_thousand_times_is_reported_once():
+    assert len(unread(changed(b"HL*2*1*22", b"~" * 1000 + b"HL*2*1*22"))) == 2
+    assert len(unread(PROFESSIONAL[:106] + b"REF*1~" * 1000)) == 2
+
+
+def test_a_claim_without_end_does_not_fill_memory(monkeypatch):
+    monkeypatch.setattr(x12, "MOST_CHARACTERS", 20)
+    assert {f.reason for f in unread(PROFESSIONAL)} == {"longer than 20 characters"}
+
+
+# After the examples that X12 shows for 005010X222 and 005010X223; all names are others.
+_OLDER = b"""ST*837*0021*005010X222A1~BHT*0019*00*244579*20061015*1023*CH~NM1*41*2*ONE*****46*TGJ23~
+HL*1**20*1~PRV*BI*PXC*203BF0100Y~NM1*85*2*TWO*****XX*9876543210~N3*2 ROAD~N4*PLACE*FL*33111~REF*EI*587654321~
+NM1*87*2~HL*2*1*22*1~SBR*P**2222-SJ******CI~NM1*IL*1*THREE*A****MI*JS00111223333~NM1*PR*2*FOUR*****PI*999996666~
+HL*3*2*23*0~PAT*19~NM1*QC*1*FIVE*B~N3*2 ROAD~DMG*D8*19730501*M~CLM*26463774*100***11:B:1*Y*A*Y*I~
+REF*D9*17312345600006351~HI*BK:0340*BF:V7389~LX*1~SV1*HC:99213*40*UN*1***1~DTP*472*D8*20061003~
+LX*2~SV1*HC:87070*15*UN*1***1~DTP*472*D8*20061010~SE*29*0021~"""
+
+
+def test_a_claim_of_a_dependant_with_old_diagnoses_and_two_days():
+    envelope = PROFESSIONAL[: PROFESSIONAL.index(b"ST*")]
+    [claim] = read(envelope + _OLDER + b"GE*1*1~IEA*1*000000001~")
+    assert [(x.code, x.day, x.provider) for x in claim.lines] == [
+        ("99213", None, "9876543210"),
+        ("87070", date(2006, 10, 10), "9876543210"),
+    ]
+    assert claim.on == date(2006, 10, 3)
+    assert len(claim.notes) == 2

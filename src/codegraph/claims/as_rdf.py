@@ -20,7 +20,9 @@ from codegraph import resources
 from codegraph.billing.lines import Line
 from codegraph.billing.modifiers.sets import DISTINCT, EXCLUSIVE, FACILITY_ONLY, SEPARATE
 from codegraph.claims.model import Claim
+from codegraph.claims.parts import setting_of
 from codegraph.claims.rules.ground import in_force
+from codegraph.codes import normalise
 from codegraph.export.turtle import TurtleWriter
 from codegraph.namespaces import PREFIXES, code_iri, concept_iri
 from codegraph.rdf import TYPE, Triple, day, integer, iri, term
@@ -66,28 +68,32 @@ class _Line(NamedTuple):
 
 
 def claim_iri(claim: Claim, name: str = "") -> str:
-    """Return the IRI of a claim: its own number, else `name`, in a URN that says nothing to others."""
-    return f"urn:codegraph:claim:{quote(claim.ident or name or '1', safe='')}"
+    """Return the IRI of a claim: `name`, else its own number, in a URN that says nothing to others."""
+    return f"urn:codegraph:claim:{quote(name or claim.ident or '1', safe='')}"
 
 
 def claim_triples(claim: Claim, name: str = "") -> list[Triple]:
     """Return a claim as triples of the ontology's claims module, their terms in N-Triples syntax.
 
-    `name` stands in IRIs where the claim has no number of its own. Nothing of a release is in them.
+    `name` stands in IRIs instead of the claim's number. Nothing of a release is in them. Raises InvalidValue for an
+    unknown setting.
     """
     root = claim_iri(claim, name)
+    setting = setting_of(claim.setting)
     node = iri(root)
     triples = [
         Triple(node, TYPE, term("cg:Claim")),
-        Triple(node, term("cg:claimSetting"), iri(concept_iri("setting", _SETTING[claim.setting]))),
+        Triple(node, term("cg:claimSetting"), iri(concept_iri("setting", _SETTING[setting]))),
     ]
-    triples += [Triple(node, term("cg:claimDiagnosis"), iri(code_iri("icd10cm", d))) for d in claim.diagnoses]
+    for written in claim.diagnoses:
+        diagnosis = normalise("icd10cm", written) or quote(written, safe="")
+        triples.append(Triple(node, term("cg:claimDiagnosis"), iri(code_iri("icd10cm", diagnosis))))
     lines = _lines(claim, root)
     for number, held in enumerate(lines, 1):
         triples.append(Triple(node, term("cg:hasLine"), held.node))
         triples.append(Triple(held.node, term("cg:lineNumber"), integer(number)))
         triples += _line_triples(held)
-        triples += [Triple(held.node, term(_SESSION[claim.setting]), session) for session in held.sessions]
+        triples += [Triple(held.node, term(_SESSION[setting]), session) for session in held.sessions]
     triples += _session_triples(lines)
     for number, line in enumerate(claim.prior, 1):
         prior = _Line(iri(f"{root}:prior:{number}"), line, line.day, ())
@@ -98,7 +104,13 @@ def claim_triples(claim: Claim, name: str = "") -> list[Triple]:
 
 def claim_turtle(claims: Iterable[Claim]) -> str:
     """Return claims as Turtle, the same bytes for the same claims."""
-    triples = {t for number, claim in enumerate(claims, 1) for t in claim_triples(claim, str(number))}
+    triples: set[Triple] = set()
+    names: set[str] = set()
+    for number, claim in enumerate(claims, 1):
+        # A number that comes again is another claim: a corrected one, or another sender's.
+        name = claim.ident if claim.ident not in names else f"{claim.ident}#{number}"
+        names.add(claim.ident)
+        triples.update(claim_triples(claim, name or str(number)))
     block = "".join(sorted(f"{' '.join(t)} .\n" for t in triples)).encode()
     writer = TurtleWriter({prefix: PREFIXES[prefix] for prefix in _USED})
     return b"".join(writer.write(iter([block] if block else []))).decode()
@@ -140,7 +152,7 @@ def _line_triples(held: _Line) -> Iterator[Triple]:
     if held.day is not None:
         yield Triple(node, term("cg:serviceDate"), day(held.day))
     if line.place is not None:
-        yield Triple(node, term("cg:atPlaceOfService"), iri(concept_iri("pos", line.place)))
+        yield Triple(node, term("cg:atPlaceOfService"), iri(concept_iri("pos", quote(line.place, safe=""))))
 
 
 def _session_triples(lines: Sequence[_Line]) -> Iterator[Triple]:

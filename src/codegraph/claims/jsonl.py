@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeVar
 
 from codegraph.billing.lines import Line, make_line, parse_line
 from codegraph.claims import fhir
@@ -33,6 +33,8 @@ DEEPEST: Final = 64
 _MARKS: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|([\[{])|([\]}])', re.DOTALL)
 _CLAIM_FIELDS: Final = ("id", "on", "setting", "lines", "diagnoses", "prior")
 _LINE_FIELDS: Final = ("code", "modifiers", "units", "day", "place", "provider", "charge", "diagnoses")
+
+T = TypeVar("T")
 
 
 def read_lines(stream: IO[bytes], name: str) -> Iterator[Claim | Unread]:
@@ -182,12 +184,22 @@ def _line(value: object, number: int) -> Line:
         [str(m) for m in _listed(value, "modifiers")],
         value.get("units", 1),
         day=iso_day(value["day"]) if value.get("day") is not None else None,
-        place=place(value.get("place")),
-        provider=ident(value.get("provider")) or None,
-        charge=amount(value.get("charge")),
+        place=_part(value, "place", place, "two digits (22)"),
+        provider=_part(value, "provider", ident, "a number, without blanks"),
+        charge=_part(value, "charge", amount, "an amount in dollars"),
         diagnoses=_diagnoses(value),
         number=number,
     )
+
+
+def _part(value: Mapping[str, Any], name: str, read: Callable[[object], T | None], written: str) -> T | None:
+    """Return an optional part of a line; raise InvalidValue where it stands there and is none."""
+    if value.get(name) is None:
+        return None
+    found = read(value[name])
+    if found is None or found == "":
+        raise InvalidValue(f"its {name} is {written}")
+    return found
 
 
 def _prior(value: object, number: int) -> Line:

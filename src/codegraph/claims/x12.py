@@ -5,6 +5,7 @@ Of the parsers on PyPI none does what a check needs; docs/decisions/0020 says wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
@@ -15,8 +16,8 @@ from codegraph.claims.x12_claim import GUIDES, Guide, claim_of, npi
 from codegraph.claims.x12_segments import Broken, Segment, segments
 from codegraph.errors import CodegraphError
 
-# Segments that one claim can have at the most, so that a file without another CLM does not fill memory.
-MOST_SEGMENTS: Final = 200_000
+# What one claim can have at the most, so that a file without another CLM does not fill memory.
+MOST_CHARACTERS: Final = 10_000_000
 _OUTER: Final = ("ISA", "GS", "ST")
 _OPENS: Final = {"GS": "ISA", "ST": "GS", "SE": "ST", "GE": "GS", "IEA": "ISA"}
 _CLOSES: Final = {"SE": "ST", "GE": "GS", "IEA": "ISA"}
@@ -41,6 +42,7 @@ class _Open:
 
     segments: list[Segment]
     last: int
+    size: int = 0
     reason: str | None = None
 
 
@@ -52,6 +54,8 @@ class _Reader:
     envelopes: dict[str, _Envelope] = field(default_factory=dict)
     guide: Guide | None = None
     levels: set[str] = field(default_factory=set)
+    level: int = 0
+    said: tuple[str, int] = ("", 0)
     billing: str | None = None
     claim: _Open | None = None
 
@@ -69,14 +73,20 @@ class _Reader:
             yield from self._open(piece)
         elif "ST" not in self.envelopes:
             if piece.ident != "TA1":
-                yield Unread(self.where(piece.number, piece.number), "a segment outside of any transaction")
+                yield from self._once(piece.number, "a segment outside of any transaction")
         elif self.guide is not None:
             yield from self._within(piece)
+
+    def _once(self, number: int, reason: str) -> Iterator[Unread]:
+        """Yield what is wrong with a segment, unless the one before it was wrong in the same way."""
+        if self.said != (reason, number - 1):
+            yield Unread(self.where(number, number), reason)
+        self.said = (reason, number)
 
     def _broken(self, piece: Broken) -> Iterator[Claim | Unread]:
         if self.claim is None or piece.ends:
             yield from self.end_claim(whole=False)
-            yield Unread(self.where(piece.number, piece.number), piece.reason)
+            yield from self._once(piece.number, piece.reason)
         else:
             self.claim.last = piece.number
             self.claim.reason = self.claim.reason or f"segment {piece.number} is {piece.reason}"
@@ -94,7 +104,7 @@ class _Reader:
         self.envelopes[piece.ident] = _Envelope(piece)
         if piece.ident == "ST":
             self.guide = self._guide(piece)
-            self.levels, self.billing = set(), None
+            self.levels, self.level, self.billing = set(), 0, None
             if self.guide is None:
                 reason = f"a transaction {ident(piece.at(1))} {ident(piece.at(3))} is passed over: "
                 reason += "read are claims of 005010X222 (837P) and 005010X223 (837I)"
@@ -144,25 +154,25 @@ class _Reader:
             self.claim = _Open([piece], piece.number)
         elif self.claim is not None:
             self.claim.last = piece.number
-            if len(self.claim.segments) < MOST_SEGMENTS:
+            self.claim.size += sum(map(len, piece.elements)) + len(piece.elements)
+            if self.claim.size <= MOST_CHARACTERS:
                 self.claim.segments.append(piece)
             else:
-                self.claim.reason = f"more than {MOST_SEGMENTS:,} segments"
+                self.claim.reason = f"longer than {MOST_CHARACTERS:,} characters"
         elif piece.ident == "NM1" and piece.at(1) == "85":
             self.billing = npi(piece)
 
     def _level(self, piece: Segment) -> Iterator[Unread]:
         number, parent = piece.at(1), piece.at(2)
+        where = self.where(piece.number, piece.number)
         if parent and parent not in self.levels:
+            yield Unread(where, "the hierarchical level (HL) has a parent that is not there")
+        self.level += 1
+        if number != str(self.level):
             yield Unread(
-                self.where(piece.number, piece.number),
-                "the hierarchical level (HL) has a parent that is not there",
+                where, "hierarchical levels (HL) are not numbered 1, 2, 3; levels with claims may be missing"
             )
-        if number != str(len(self.levels) + 1):
-            yield Unread(
-                self.where(piece.number, piece.number),
-                "hierarchical levels (HL) are not numbered 1, 2, 3; levels with claims may be missing",
-            )
+            self.level = int(number) if re.fullmatch(r"[0-9]{1,9}", number) else self.level
         self.levels.add(number)
 
     def end_claim(self, *, whole: bool) -> Iterator[Claim | Unread]:

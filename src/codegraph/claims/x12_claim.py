@@ -7,6 +7,7 @@ over.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,6 +29,7 @@ _KNOWN: Final = frozenset(
 # its procedures are not paid by HCPCS line. Source: type of bill, digits 1 and 2, Medicare Claims Processing Manual
 # (Pub. 100-04), chapter 25.
 INPATIENT_BILLS: Final = frozenset({"11", "18", "21", "41"})
+_POINTER: Final = re.compile(r"[0-9]{1,3}")
 _NUMBERED_DIAGNOSES: Final = ("ABK", "ABF")
 _OLD_DIAGNOSES: Final = ("BK", "BF")
 _FREQUENCIES: Final = {"7": "replaces an earlier claim", "8": "voids an earlier claim"}
@@ -52,12 +54,16 @@ GUIDES: Final = {
 
 @dataclass(slots=True)
 class _Head:
-    """What the claim says above its lines; `diagnoses` in their order, None for one that is no ICD-10-CM code."""
+    """What the claim says above its lines; `diagnoses` in their order, None for one that is no ICD-10-CM code.
+
+    `period` is a note on the statement's days, for the lines that have none of their own.
+    """
 
     name: str
     place: str | None = None
     provider: str | None = None
     on: date | None = None
+    period: list[str] = field(default_factory=list)
     diagnoses: list[str | None] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -75,6 +81,8 @@ def claim_of(segments: Sequence[Segment], guide: Guide, billing: str | None = No
     head = _head(segments[: starts[0] if starts else len(segments)], guide, billing)
     groups = [segments[a:b] for a, b in zip(starts, [*starts[1:], len(segments)], strict=True)]
     lines = [line for n, group in enumerate(groups, 1) if (line := _line(group, n, head, guide)) is not None]
+    if any(line.day is None for line in lines):
+        head.notes += head.period
     return assemble(
         head.name,
         lines,
@@ -99,7 +107,7 @@ def _head(segments: Sequence[Segment], guide: Guide, billing: str | None) -> _He
         if segment.ident == "HI":
             _diagnoses(segment, head)
         elif segment.ident == "DTP" and segment.at(1) == "434":
-            head.on = _days(segment, "the statement", head.notes)
+            head.on = _days(segment, "the statement", head.period)
     head.provider = _rendering(segments) or head.provider
     return head
 
@@ -203,7 +211,7 @@ def _pointed(service: Segment, guide: Guide, where: str, head: _Head) -> tuple[s
     for pointer in service.components(guide.pointers):
         if not pointer:
             continue
-        if not (pointer.isascii() and pointer.isdigit() and 0 < int(pointer[:4]) <= len(head.diagnoses)):
+        if not (_POINTER.fullmatch(pointer) and 0 < int(pointer) <= len(head.diagnoses)):
             head.notes.append(f"{where} points to a diagnosis that the claim does not have")
             continue
         if (code := head.diagnoses[int(pointer) - 1]) is not None:
