@@ -108,6 +108,29 @@ def test_codes_of_the_date(full):
     assert codes("44311") == ["deny"], "never was"
     assert codes("44310") == codes("0001U") == codes("G0105") == codes("J1100") == []
     assert codes("44311", on="2026-05-01") == ["review"], "no list of the day is loaded"
+    assert codes("A4466") == ["deny"], "ended on 2016-12-31"
+    assert codes("A4466", on="2016-12-31") == []
+    assert codes("C1841") == ["review"], "retired, and no loaded list says since when"
+
+
+def test_no_current_code_is_called_invalid_and_retired_ones_are(full):
+    rows = full.tables.rows(
+        "SELECT notation, status FROM code WHERE system IN ('cpt', 'hcpcs') ORDER BY notation"
+    )
+    judged = {"active": set(), "retired": set(), "unknown": set()}
+    for code, status in rows:
+        judged[status] |= {tuple(f.severity for f in findings(full, [code], "code", on="2025-11-01"))}
+    assert judged["active"] == {()}
+    assert ("deny",) in judged["retired"]
+
+
+def test_modifiers_of_the_date(full):
+    def of(line, on):
+        return [(f.severity, f.message) for f in findings(full, [line], "modifier", on=on)]
+
+    assert of("44310-ZY", "2025-11-01") == [("review", "ZY is in no list of modifiers that is loaded")]
+    assert of("44310-JG", "2025-11-01") == [("deny", "JG ended on 2024-12-31")]
+    assert of("44310-JG", "2024-12-31") == of("44310-99", "2025-11-01") == []
 
 
 def _pairs_by_hand(full, codes, day):

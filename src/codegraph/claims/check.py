@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from codegraph.billing.editions import as_day
 from codegraph.billing.lines import Line, parse_line
-from codegraph.claims.model import SETTINGS, CheckedLine, Claim, ClaimCheck, Finding, NotChecked
+from codegraph.claims.model import SETTINGS, CheckedLine, Claim, ClaimCheck, Finding, NotChecked, numbered
 from codegraph.claims.rules.addons import add_ons
 from codegraph.claims.rules.advice import claim_diagnoses, diagnoses, indications, separate_procedures
 from codegraph.claims.rules.codes import valid_code
@@ -100,8 +100,8 @@ class Checker:
             raise InvalidValue("the claim has no lines; name at least one, like 44310 or 44187-59x2")
         if claim.setting not in SETTINGS:
             raise InvalidValue(f"{claim.setting!r} is no setting of a claim", candidates=SETTINGS)
-        lines = [line if line.number == n else _numbered(line, n) for n, line in enumerate(claim.lines, 1)]
-        found: dict[int, list[Finding]] = {n: [] for n in range(len(lines) + 1)}
+        lines = numbered(claim.lines)
+        found: dict[int, list[Finding]] = {0: [], **{line.number: [] for line in lines}}
         sessions: list[Session] = []
         not_checked: tuple[NotChecked, ...] = ()
         for day, same in _by_day(lines, claim.on):
@@ -178,25 +178,16 @@ def _alone(session: Session, line: Line) -> tuple[Finding, ...]:
     if kept is None:
         facts = session.facts[line.code]
         kept = tuple(f for rule in _ALONE for f in rule(session.ground, facts, line, session.day))
-        # A code that a list dates, or that is gone, may be judged otherwise on another day.
-        if not facts.listed and not any(f.rule == "code" for f in kept):
+        if _on_every_day(session.ground, facts, line, kept):
             session.ground.keep(key, kept)
     return kept
 
 
-# Written out: dataclasses.replace takes five times as long, and bulk checks number half a million lines.
-def _numbered(line: Line, number: int) -> Line:
-    return Line(
-        line.code,
-        line.modifiers,
-        line.units,
-        line.day,
-        line.place,
-        line.provider,
-        line.charge,
-        line.diagnoses,
-        number,
-    )
+def _on_every_day(ground: Ground, facts: CodeFacts, line: Line, kept: tuple[Finding, ...]) -> bool:
+    """Tell whether a line would be judged so on each day of the ground: no list dates its code or a modifier."""
+    if facts.listed or any(f.rule == "code" for f in kept):
+        return False
+    return not any(ground.knowledge.modifier(m).ended for m in line.modifiers)
 
 
 def _on_line(f: Finding, number: int) -> Finding:

@@ -43,13 +43,11 @@ def _unknown(ground: Ground, facts: CodeFacts, line: Line) -> Iterator[Finding]:
 
 
 def _dated(ground: Ground, facts: CodeFacts, line: Line, day: date | None) -> Finding | None:
-    """Judge by the dates of the HCPCS list that says most: a later list without an end reinstates a code."""
-    dated = [row for row in facts.listed if row[1] or row[2]]
-    if not dated or any(
-        not row[2] for row in facts.listed if row[0] >= dated[-1][0] and row[0] != dated[-1][0]
-    ):
+    """Judge by the newest dated HCPCS list, unless a price list of the day has the code: then it was reinstated."""
+    priced = facts.fee if ground.practitioner else facts.opps
+    if not facts.listed or (priced and not ground.near(PFS if ground.practitioner else ADDENDUM_B)):
         return None
-    release, added, last = dated[-1]
+    release, added, last = facts.listed[-1]
     today = day.isoformat() if day else ""
     if last and (not today or today > last):
         message = f"{facts.code} ended on {last}"
@@ -70,6 +68,7 @@ def _dated(ground: Ground, facts: CodeFacts, line: Line, day: date | None) -> Fi
 def _not_in_schedule(ground: Ground, facts: CodeFacts, line: Line, day: date | None) -> Iterator[Finding]:
     """Judge a CPT code that the fee schedule of the day lacks: other editions, or newer lists, tell more."""
     if facts.system != "cpt":
+        yield from _retired_of_hcpcs(ground, facts, line, day)
         return
     edition = ground.editions.get(PFS)
     if edition is None:
@@ -98,6 +97,18 @@ def _not_in_schedule(ground: Ground, facts: CodeFacts, line: Line, day: date | N
         evidence,
         "Report the code that was valid on the day.",
     )
+
+
+def _retired_of_hcpcs(ground: Ground, facts: CodeFacts, line: Line, day: date | None) -> Iterator[Finding]:
+    """Judge a code of HCPCS Level II that the loaded lists call retired without saying since when."""
+    source = ground.kg.manifest.source(str(facts.row[3])) if facts.row and facts.row[1] == "retired" else None
+    if source is None or not source.effective_from or (day and day.isoformat() < source.effective_from):
+        return
+    evidence = (
+        ground.figures.evidence("code", source.release, ("notation", facts.code), ("status", "retired")),
+    )
+    message = f"{facts.code} is retired; the loaded lists do not say since when"
+    yield Finding(line.number, _RULE, "review", message, evidence, "Look whether it was valid on the day.")
 
 
 def _beside(holders: list[Edition], edition: Edition) -> str:

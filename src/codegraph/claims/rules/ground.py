@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from codegraph.sources.opps_addendum_b import OutpatientEntry
     from codegraph.sources.pfs_entries import RelativeValue
 
+# A list without any date (as derived ones are) holds ended codes too, and says nothing of a day.
 _HCPCS: Final = (
-    "SELECT h.release, h.added, h.terminated FROM hcpcs AS h "
-    "WHERE h.system = ? AND h.notation = ? ORDER BY h.release"
+    "SELECT release, added, terminated FROM hcpcs WHERE system = ? AND notation = ? "
+    "AND (added <> '' OR effective <> '' OR terminated <> '') ORDER BY release"
 )
 _KEPT: Final = 1 << 17
 
@@ -69,7 +70,7 @@ class CodeFacts:
         self.inpatient_only = bool(inpatient) and figures.inpatient_only(inpatient, code)
         self.is_visit = within(code, VISITS)
         self.ptp = ground.pairs is not None and code in ground.pairs
-        # (first day, last day) by list of HCPCS Level II, empty for the CPT codes
+        # (release, day added, last day) of the dated lists of HCPCS Level II; none for CPT
         self.listed = _listed(ground, self.system, code)
 
     @property

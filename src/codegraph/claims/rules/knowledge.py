@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from codegraph.codes import normalise
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from codegraph.billing_questions import BillingQuestions
 
 _KEPT: Final = 1 << 16
+# A list without any date (as derived ones are) holds ended modifiers too, and says nothing of a day.
+_MODIFIER: Final = (
+    "SELECT release, terminated FROM hcpcs WHERE system = 'modifier' AND notation = ? "
+    "AND (added <> '' OR effective <> '' OR terminated <> '') ORDER BY release"
+)
+_MODIFIERS: Final = "SELECT count(*) FROM hcpcs WHERE kind = 'modifier' GROUP BY release"
+# The public list has had more than 300 modifiers since 2010; an excerpt has a few.
+_WHOLE_LIST: Final = 300
 # A site of which everything is a part says nothing about a region.
 _EVERYWHERE: Final = frozenset({"site:whole-body", "site:no-site"})
 
@@ -35,6 +43,14 @@ class Diagnosis(NamedTuple):
     release: str | None = None
 
 
+class ModifierFacts(NamedTuple):
+    """Whether a loaded list has a modifier (None: no list could tell), and its last day where it has ended."""
+
+    listed: bool | None
+    ended: str = ""
+    release: str | None = None
+
+
 class Knowledge:
     """Reads the packaged knowledge and the list of diagnoses; answers are kept, the least used go."""
 
@@ -47,6 +63,7 @@ class Knowledge:
         self.conditions = lru_cache(_KEPT)(self._conditions)
         self.indicated = lru_cache(_KEPT)(self._indicated)
         self.diagnosis = lru_cache(_KEPT)(self._diagnosis)
+        self.modifier = lru_cache(_KEPT)(self._modifier)
         self._sites = lru_cache(_KEPT)(self._read_sites)
 
     def _is_separate(self, curie: str) -> bool:
@@ -82,6 +99,29 @@ class Knowledge:
             if term in stated:
                 return Indicated(diagnosis, term, stated[term])
         return None
+
+    def _modifier(self, modifier: str) -> ModifierFacts:
+        """Return what the lists of HCPCS Level II say of a modifier that begins with a letter.
+
+        The AMA's own, which begin with a digit, stand in no public list. A later list without an end reinstates.
+        """
+        if modifier[0].isdigit() or not self._lists_modifiers:
+            return ModifierFacts(None)
+        rows = self._kg.tables.rows(_MODIFIER, (modifier,))
+        if not rows:
+            known = self._kg.tables.row(
+                "SELECT 1 FROM code WHERE system = 'modifier' AND notation = ?", (modifier,)
+            )
+            return ModifierFacts(known is not None)
+        release, ended = rows[-1]
+        return ModifierFacts(True, ended, release)
+
+    @cached_property
+    def _lists_modifiers(self) -> bool:
+        """Tell whether a whole list of the modifiers of HCPCS Level II is loaded."""
+        return self._kg._has_table("hcpcs") and any(
+            number >= _WHOLE_LIST for (number,) in self._kg.tables.rows(_MODIFIERS)
+        )
 
     def _diagnosis(self, written: str) -> Diagnosis:
         """Return a diagnosis as the loaded ICD-10-CM has it; with none loaded, only its form is looked at."""

@@ -49,13 +49,32 @@ def valid_modifiers(ground: Ground, facts: CodeFacts, line: Line, day: date | No
     if facts.row is None:
         return
     others = _CLINICIANS_ONLY if not ground.practitioner else FACILITY_ONLY
-    whose = "a clinician's" if not ground.practitioner else "a hospital's"
+    whose = "a clinician's" if not ground.practitioner else "a facility's"
     for modifier in line.modifiers:
+        yield from _known(ground, line, modifier, day)
         if modifier in others:
             message = f"{modifier} belongs on {whose} claim"
             yield Finding(line.number, _RULE, "review", message, (), f"Leave {modifier} out.")
         elif ground.practitioner or modifier in FACILITY_ONLY:
             yield from _judged(ground, facts, line, modifier, day)
+
+
+def _known(ground: Ground, line: Line, modifier: str, day: date | None) -> Iterator[Finding]:
+    said = ground.knowledge.modifier(modifier)
+    if said.listed is False:
+        message = f"{modifier} is in no list of modifiers that is loaded"
+        yield Finding(line.number, _RULE, "review", message, (), "Look whether it was valid on the day.")
+    elif said.ended and said.release and (day is None or day.isoformat() > said.ended):
+        row = ("notation", modifier), ("terminated", said.ended)
+        evidence = (ground.figures.evidence("hcpcs", said.release, *row),)
+        yield Finding(
+            line.number,
+            _RULE,
+            "deny",
+            f"{modifier} ended on {said.ended}",
+            evidence,
+            f"Leave {modifier} out.",
+        )
 
 
 def _judged(
