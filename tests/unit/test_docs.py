@@ -24,6 +24,14 @@ from codegraph.billing.pairs import Episode
 from codegraph.billing.price.model import Input, Place, Price, SessionLine, SessionPrice, Step
 from codegraph.billing.price.spread import PriceSpread, SpreadRow
 from codegraph.billing_questions import BillingQuestions
+from codegraph.changes.dated import DatedGraph, InForce
+from codegraph.changes.events import Event
+from codegraph.changes.history import History
+from codegraph.changes.model import KINDS as CHANGES
+from codegraph.changes.model import Change, EditionPair
+from codegraph.changes.result import ReleaseDiff
+from codegraph.changes.summary import Adjustment
+from codegraph.changes.validity import Validity
 from codegraph.claims.parts import Unread
 from codegraph.claims.model import CheckedLine, Claim, ClaimCheck, Finding
 from codegraph.claims.model import NotChecked as RuleNotChecked
@@ -88,6 +96,10 @@ def public(cls: type) -> set[str]:
         ),
         ("Claims from files", [Unread]),
         ("Work log", [WorkLog, Entry, Report_, ReportLine, Sum, Placement]),
+        (
+            "Releases over time",
+            [DatedGraph, InForce, Validity, History, Event, ReleaseDiff, Change, EditionPair, Adjustment],
+        ),
         ("Result", [Result]),
         ("Report", [Report, ValidationResult]),
     ],
@@ -129,6 +141,10 @@ def test_the_facade_stays_small(title, half, most):
 
 def test_every_kind_of_contradiction_is_documented():
     assert re.findall(r"^\| `([\w-]+)` \|", section("Contradictions"), re.MULTILINE) == list(KINDS)
+
+
+def test_every_kind_of_change_is_documented():
+    assert re.findall(r"^\| `([\w-]+)` \|", section("Releases over time"), re.MULTILINE) == list(CHANGES)
 
 
 def test_every_error_is_documented():

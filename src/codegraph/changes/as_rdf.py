@@ -85,7 +85,8 @@ def _releases(changes: Iterable[Change], graphs: tuple[OpenedRelease, OpenedRele
     """Yield what a release must say of itself: its title, its identifier, its source and its version."""
     for ident, graph in {(c.first, 0) for c in changes} | {(c.second, 1) for c in changes}:
         source, _, version = ident.partition("/")
-        known = graphs[graph].manifest.source(ident)
+        manifest = graphs[graph].manifest
+        known = manifest.source(ident) or manifest.figure(ident)
         title = known.title if known else f"{source} {version}"
         subject = f"<{release_iri(ident)}>"
         said = (

@@ -103,7 +103,7 @@ def diff_editions(
 def _named(graph: OpenedRelease, ident: str) -> Edition:
     found = named(graph, ident)
     if found is None:
-        idents = [s.release for s in graph.manifest.sources]
+        idents = [s.release for s in (*graph.manifest.sources, *graph.manifest.figures)]
         series = sorted({i for i in idents if i.partition("/")[0] == ident.partition("/")[0]})
         near = series or get_close_matches(ident, sorted(set(idents)), n=5, cutoff=0.5)
         hint = f"; there are {', '.join(near)}" if near else "; `codegraph info` lists what it holds"
@@ -139,7 +139,8 @@ def _newest(
 
 
 def _files(graph: OpenedRelease, edition: Edition) -> set[str]:
-    return {s.sha256 for s in graph.manifest.sources if s.release == edition.release}
+    sources = (*graph.manifest.sources, *graph.manifest.figures)
+    return {s.sha256 for s in sources if s.release == edition.release}
 
 
 def _compare(name: str, chain: tuple[str, ...], first: Side, second: Side, told: Progress) -> Found:
@@ -149,7 +150,7 @@ def _compare(name: str, chain: tuple[str, ...], first: Side, second: Side, told:
     older = _older(chain, first, second)
     if name in _LISTS:
         before, after = (codes_of(side, name) for side in (first, second))
-        came, went, note = _excerpts(len(before), len(after))
+        came, went, note = _excerpts(first, second, len(before), len(after))
         changes = compare_lists(name, first, second, before, after, came=came, went=went, older=older)
         return _pair(name, first, second, [note]), list(changes)
     return _compare_rows(name, first, second, older)
@@ -158,7 +159,7 @@ def _compare(name: str, chain: tuple[str, ...], first: Side, second: Side, told:
 def _compare_rows(name: str, first: Side, second: Side, older: tuple[Side, ...]) -> Found:
     table = TABLES[name]
     was, now = (read(side, table) for side in (first, second))
-    came, went, note = _excerpts(len(was), len(now))
+    came, went, note = _excerpts(first, second, len(was), len(now))
     has = filled(first, table), filled(second, table)
     undated = table.since is not None and "terminated" not in has[1]
     comparison = Comparison(name, table, first, second, cells(table, *has), came, went, older, undated)
@@ -179,15 +180,17 @@ def _compare_rows(name: str, first: Side, second: Side, older: tuple[Side, ...])
 
 
 def _compare_pairs(first: Side, second: Side, told: Progress) -> Found:
-    came, went, note = _excerpts(first.edition.rows, second.edition.rows)
+    came, went, note = _excerpts(first, second, first.edition.rows, second.edition.rows)
     sides = [(side.graph.directory, side.edition) for side in (first, second)]
     found = list(pairs.compare_pairs(sides[0], sides[1], told, went=went))
     return _pair(pairs.SOURCE, first, second, [note]), [c for c in found if came or c.kind != "edit-added"]
 
 
-def _excerpts(before: int, after: int) -> tuple[bool, bool, str]:
+def _excerpts(first: Side, second: Side, before: int, after: int) -> tuple[bool, bool, str]:
     """Return whether what came and what went can be told, and why not: an excerpt proves no absence."""
-    came, went = before >= _WHOLE * after, after >= _WHOLE * before
+    old, new = first.edition.packaged, second.edition.packaged
+    came = old <= new and before >= _WHOLE * after
+    went = new <= old and after >= _WHOLE * before
     if came and went:
         return True, True, ""
     place, what = ("first", "new") if not came else ("second", "gone")
