@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 from decimal import Decimal
 
@@ -257,3 +258,28 @@ def test_the_nearest_release_is_named(ask):
     assert found.notes[0].startswith(
         "no loaded release covers 2026-07-01; these are the figures of cms-pfs/2025D"
     )
+
+
+def test_the_order_of_lines_means_nothing(ask):
+    codes = [
+        "44388",
+        "44389",
+        "44394",
+        "45380",
+        "45385",
+        "44310",
+        "44140",
+        "44121",
+        "72148-26",
+        "72141-26",
+        "44799",
+    ]
+    chance = random.Random(4)
+    for _ in range(30):
+        picked = chance.sample(codes, chance.randint(1, len(codes)))
+        first, again = ask(*picked), ask(*chance.sample(picked, len(picked)))
+        assert amounts(first) == amounts(again)
+        for line in first.lines:
+            if line.amount is not None:
+                assert 0 <= line.exact <= line.price.exact
+        assert first.total == sum(line.amount for line in first.lines if line.amount is not None)
