@@ -287,13 +287,22 @@ _WANTED: Final = (
     ("icd10cm", "icd10cm-tabular/", "includes and excludes notes", "the CDC ICD-10-CM tabular XML"),
     ("icd10pcs", "icd10pcs/", "the whole ICD-10-PCS", "the CMS ICD-10-PCS tables XML"),
 )
+# Of these the packaged figures have rows, in tables only -> the command that shows them.
+_IN_TABLES: Final = {
+    "ncci-ptp-practitioner/": "edits",
+    "ncci-mue-practitioner/": "limits",
+    "opps-addendum-b/": "outpatient",
+}
 
 
 def _not_loaded(code: Code, manifest: Manifest, entries: Iterable[Entry]) -> tuple[str, ...]:
     """Say what a user may miss; figures that the packaged knowledge states of this code are not missing."""
     loaded = [s.release for s in manifest.sources] + [e.release for e in entries if e.release]
+    tables = {s.release.partition("/")[0] + "/" for s in manifest.figures}
     return tuple(
-        f"{what}: not loaded ({file})"
+        f"{what}: see codegraph {_IN_TABLES[start]} {code.notation}; for the packaged codes only (all: {file})"
+        if start in tables and start in _IN_TABLES
+        else f"{what}: not loaded ({file})"
         for system, start, what, file in _WANTED
         if system == code.system and not any(ident.startswith(start) for ident in loaded)
     )

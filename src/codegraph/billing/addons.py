@@ -82,7 +82,7 @@ def add_ons(kg: OpenedRelease, line: Line, day: date | None, *, nearest: bool = 
         edition,
         as_add_on + as_primary,
         kg._provenance(edition.release),
-        tuple(_notes(line.code, edition, day, as_add_on + as_primary)),
+        tuple(_notes(kg, line.code, edition, day, as_add_on + as_primary)),
     )
 
 
@@ -107,12 +107,15 @@ def _evidence(row: AddOnRow, provenance: Provenance) -> Evidence:
     return Evidence("addon", provenance, values, effective, deleted)
 
 
-def _notes(code: str, edition: Edition, day: date | None, rows: tuple[AddOnRow, ...]) -> list[str]:
+def _notes(
+    kg: OpenedRelease, code: str, edition: Edition, day: date | None, rows: tuple[AddOnRow, ...]
+) -> list[str]:
     notes = []
     if day is not None and not edition.covers(day):
         notes.append(f"no loaded release covers {day}; answered by the nearest, {edition}")
     if not rows:
-        unproven = "" if edition.whole else ", but only an excerpt is loaded, which proves nothing"
+        told = kg._figures.tells_all_of(edition, code)
+        unproven = "" if told else ", but only an excerpt is loaded, which proves nothing"
         notes.append(f"no add-on edit in release {edition.release} names {code}{unproven}")
     notes.extend(dict.fromkeys(f"CMS notes on {row.addon}: {row.note}" for row in rows if row.note))
     return notes

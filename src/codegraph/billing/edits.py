@@ -39,10 +39,13 @@ def pair_edits(
     rows = tuple(sorted(found[0], key=_history))
     holding = [row for row in rows if row.in_force(on)]
     now = _chosen(holding)
-    beside = (
-        None if other is None else _beside(_OTHER[setting], other, now, _chosen_on(found[1], on), edition)
-    )
-    notes = [*_about(edition, day), *_about_rows(kg, edition, (first.code, second.code), rows, holding)]
+    pair = (first.code, second.code)
+    known = bool(rows) or kg._figures.tells_all_of(edition, *pair)
+    beside = None
+    if other is not None:
+        proven = known and (bool(found[1]) or kg._figures.tells_all_of(other, *pair))
+        beside = _beside(_OTHER[setting], other, now, _chosen_on(found[1], on), proven=proven)
+    notes = [*_about(edition, day), *_about_rows(kg, edition, pair, rows, holding)]
     return PairEdits(
         first.code,
         second.code,
@@ -52,6 +55,7 @@ def pair_edits(
         rows,
         now,
         beside,
+        known,
         "; ".join(notes) or None,
         kg._provenance(edition.release),
     )
@@ -88,6 +92,9 @@ def conflicts(
             if (row := _chosen(list(same))) is not None
         ]
     notes = [*_about(edition, day), *_about_rows(kg, edition, (line.code,), rows, ())]
+    if rows and not edition.whole:
+        limited = "the packaged codes only" if edition.packaged else "an excerpt"
+        notes.append(f"{edition.release} is loaded as {limited}: there may be more edits than these")
     if any(row.effective is None for row in held):
         notes.append(f"rows without an effective date count as {_UNKNOWN_START}")
     return Conflicts(
@@ -127,12 +134,11 @@ def _chosen_on(rows: Iterable[Episode], on: date | None) -> Episode | None:
 
 
 def _beside(
-    setting: str, other: Edition, here: Episode | None, there: Episode | None, edition: Edition
+    setting: str, other: Edition, here: Episode | None, there: Episode | None, *, proven: bool
 ) -> OtherSetting:
-    """Compare the row in force here with the one there; what an excerpt does not say proves nothing."""
-    unproven = (here is None and not edition.whole) or (there is None and not other.whole)
+    """Compare the row in force here with the one there; where a missing one proves nothing, no verdict."""
     same = (here and (here.column_one, here.indicator)) == (there and (there.column_one, there.indicator))
-    return OtherSetting(setting, other.release, there, None if unproven else not same)
+    return OtherSetting(setting, other.release, there, not same if proven else None)
 
 
 def _about(edition: Edition, day: date | None) -> list[str]:
@@ -151,15 +157,7 @@ def _about_rows(
 ) -> list[str]:
     """Return what the rows leave open, or what it means that there are none."""
     if not rows:
-        absent = [code for code in dict.fromkeys(codes) if code not in kg._pair_table]
-        if edition.whole and absent:
-            return [f"no edit in release {edition.release} names {' or '.join(absent)}"]
-        what = "pairs them" if len(codes) > 1 else f"names {codes[0]}"
-        if edition.whole:
-            return [f"no edit in release {edition.release} {what}"]
-        whole = [e for e in kg._editions.of(edition.source) if e.whole]
-        nearest = f"; the newest whole release is {whole[-1]}" if whole else ""
-        return [f"no row of {edition.release} {what}, but that is an excerpt, which proves nothing{nearest}"]
+        return [_none_found(kg, edition, tuple(dict.fromkeys(codes)))]
     if len(holding) > 1:
         return [
             f"{len(holding)} rows may hold on that day, for want of effective dates; the first to end counts"
@@ -168,6 +166,20 @@ def _about_rows(
         since = " (in existence before 1996)" if holding[0].prior_1996 else ""
         return [_UNKNOWN_START + since]
     return []
+
+
+def _none_found(kg: OpenedRelease, edition: Edition, codes: tuple[str, ...]) -> str:
+    """Return what it means that no row names one code, or pairs two."""
+    what = "pairs them" if len(codes) > 1 else f"names {codes[0]}"
+    # Of a packaged code only the pairs with other packaged codes are there.
+    if edition.whole or (len(codes) > 1 and kg._figures.tells_all_of(edition, *codes)):
+        if absent := [code for code in codes if code not in kg._pair_table]:
+            what = f"names {' or '.join(absent)}"
+        return f"no edit in release {edition.release} {what}"
+    limited = "that holds the packaged codes only" if edition.packaged else "that is an excerpt"
+    whole = [e for e in kg._editions.of(edition.source) if e.whole]
+    nearest = f"; the newest whole release is {whole[-1]}" if whole else ""
+    return f"no row of {edition.release} {what}, but {limited}, which proves nothing{nearest}"
 
 
 def _filters(

@@ -57,7 +57,8 @@ class PairEdits(_Episodes):
     """Every episode of a pair of codes in a setting, in the order of their history, and the one in force on a day.
 
     `on` is the day judged: the day asked for, or the last one of the newest whole release (None where that is
-    undated: open-ended rows count). `edition` is the release that answers. `note` says what the file leaves open.
+    undated: open-ended rows count). `edition` is the release that answers; `known` is False where it is an excerpt
+    without a row of the pair, which proves nothing. `note` says what the file leaves open.
     """
 
     first: str
@@ -68,6 +69,7 @@ class PairEdits(_Episodes):
     episodes: tuple[Episode, ...]
     in_force: Episode | None
     other_setting: OtherSetting | None
+    known: bool
     note: str | None
     provenance: Provenance
 
@@ -111,7 +113,7 @@ class PairEdits(_Episodes):
     def sentence(self) -> str:
         """Return the answer in a sentence."""
         day = f" on {self.on}" if self.on else ""
-        if not self.episodes and not self.edition.whole:
+        if not self.known:
             return f"Whether a {self.setting} edit of {self.first} and {self.second} is in force{day} is not known."
         if self.in_force is None:
             return f"No {self.setting} edit of {self.first} and {self.second} is in force{day}."

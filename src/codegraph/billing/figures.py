@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from codegraph.billing.editions import Editions
+from codegraph.billing.editions import PFS, Edition, Editions
 from codegraph.billing.evidence import Evidence
 from codegraph.model import Provenance
 from codegraph.sources.opps_addendum_b import OutpatientEntry
@@ -27,6 +27,7 @@ _VALUED: Final = (
     f"SELECT {', '.join(_FEE_COLUMNS)} FROM pfs WHERE release = ? AND (work + 0 OR facility_pe + 0 "  # noqa: S608
     "OR nonfacility_pe + 0 OR malpractice + 0) ORDER BY code, modifier"
 )
+_CODE: Final = "SELECT 1 FROM code WHERE system = ? AND notation = ?"
 _GPCI: Final = (
     "SELECT carrier, locality, state, name, marks, work, practice_expense, malpractice FROM gpci "
     "WHERE release = ? ORDER BY state, carrier, locality"
@@ -141,6 +142,7 @@ class Figures:
         self.provenance = provenance
         self._has = has
         keep = lru_cache(maxsize=_KEPT)
+        self._is_packaged = keep(self._packaged)
         self.fees = keep(self._fees)
         self.totals = lru_cache(maxsize=4)(self._totals)
         self.localities = lru_cache(maxsize=16)(self._localities)
@@ -158,6 +160,16 @@ class Figures:
     def evidence(self, table: str, release: str, *values: tuple[str, object]) -> Evidence:
         """Return a row as evidence: (column, cell) pairs as published."""
         return Evidence(table, self.provenance(release), tuple((n, str(v)) for n, v in values))
+
+    def tells_all_of(self, edition: Edition, *codes: str) -> bool:
+        """Tell whether what an edition does not say of these codes is not so: it is whole, or packaged for them."""
+        return edition.whole or (edition.packaged and all(map(self._is_packaged, codes)))
+
+    def _packaged(self, code: str) -> bool:
+        """Tell whether the packaged figures are of a code: one that the release describes, or has in its schedule."""
+        return bool(self._rows("code", _CODE, _system(code), code)) or any(
+            self.fees(edition.release, code) for edition in self.editions.of(PFS)
+        )
 
     def _rows(self, table: str, sql: str, *key: str) -> list[tuple[Any, ...]]:
         return self.tables.rows(sql, key) if self._has(table) else []

@@ -78,7 +78,7 @@ def unit_limit(
     if day is not None and not edition.covers(day):
         note = f"no loaded release covers {day}; answered by the nearest, {edition}"
     if row is None:
-        absent = (_NONE if edition.whole else _EXCERPT).format(
+        absent = (_NONE if kg._figures.tells_all_of(edition, line.code) else _EXCERPT).format(
             code=line.code, setting=setting, release=edition.release
         )
         note = f"{absent}; {note}" if note else absent

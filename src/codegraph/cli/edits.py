@@ -154,6 +154,7 @@ def _pair_json(pair: PairEdits) -> dict[str, Any]:
             "in_force": pair.other_setting.in_force and pair.other_setting.in_force._asdict(),
             "differs": pair.other_setting.differs,
         },
+        "known": pair.known,
         "note": pair.note,
         "episodes": [row._asdict() for row in pair],
         "edition": asdict(pair.edition),

@@ -21,6 +21,9 @@ def command(ctx: click.Context, format: str) -> None:
     click.echo("codes: " + ", ".join(f"{n:,} {system}" for system, n in manifest.codes.items()))
     if not manifest.sources:
         click.echo("no official files: packaged knowledge only")
+        limited = [s.release for s in manifest.figures if s.remark]
+        if limited:
+            click.echo(f"figures of the packaged codes: {', '.join(limited)}")
         return
     print_table(
         ("release", "effective", "rows", "rejected", "triples", "sha256", "file"),
