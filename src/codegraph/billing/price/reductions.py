@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,6 +21,8 @@ THERAPY_RULE: Final = f"Social Security Act, section 1848(b)(7); {_MANUAL} 5, se
 IMAGING_RULE: Final = f"Social Security Act, section 1848(b)(4)(D); {LAYOUT_RULE}"
 # Shares of the ranked procedures; from the next one on the contractor decides by report.
 RANKED: Final = (Decimal(1), Decimal("0.5"), Decimal("0.5"), Decimal("0.5"), Decimal("0.5"))
+# The last of the shares here to change was that of the professional component of imaging (75 % until 2016).
+SHARES_SINCE: Final = date(2017, 1, 1)
 THERAPY_SHARE: Final = Decimal("0.5")
 STANDARD, ENDOSCOPY, THERAPY = "2", "3", "5"
 ZERO: Final = Decimal(0)

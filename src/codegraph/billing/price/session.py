@@ -17,6 +17,7 @@ from codegraph.billing.price.reductions import (
     COMPONENTS,
     ENDOSCOPY,
     LAYOUT_RULE,
+    SHARES_SINCE,
     STANDARD,
     THERAPY,
     Parts,
@@ -101,6 +102,10 @@ def price_session(
     edition = session.edition(on)
     older = on is not None and not edition.covers(on)
     notes = [f"no loaded release covers {on}; these are the figures of {edition}"] if older else []
+    if edition.first is not None and edition.first < SHARES_SINCE:
+        notes.append(
+            f"the shares that are paid are those in force since {SHARES_SINCE}; they were others before"
+        )
     return SessionPrice(done, total, (*notes, *_notes(done, several=len(units) > 1)))
 
 
