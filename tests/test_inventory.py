@@ -41,6 +41,8 @@ THROUGH = {
         )
     },
     "cli.contradictions": "unit/test_contradictions.py",
+    "cli.diff": "changes/test_diff.py",
+    "cli.history": "changes/test_history.py",
     "cli.fetch": "unit/test_docs.py",
     "crosswalk.ask": "unit/test_graph.py",
     "crosswalk.lookup": "unit/test_graph.py",
