@@ -24,7 +24,11 @@ SECTION = "claim check"
 _MODIFIERS: Final = ("59", "XS", "LT", "RT", "50", "51", "25", "76", "78", "80")
 _SEED: Final = 4
 _LINES: Final = 5
-_BY_HAND: Final = "sqlite by hand: PTP and MUE alone, one claim at a time; it says which lines fall and neither why nor by which row"
+# The target is for so many: in fewer claims most codes are new, and reading their rows is what is measured.
+_BULK: Final = 100_000
+_BY_HAND: Final = (
+    "sqlite by hand: PTP and MUE alone, one claim at a time; it says which lines fall, and not why"
+)
 _NOTE: Final = (
     "{claims:,} claims of 5 lines, codes drawn evenly from {codes:,} of the fee schedule, 30 % of the lines with a "
     "modifier; all rules, by the nearest releases; a newly opened release each time, so every row is read once"
@@ -51,7 +55,7 @@ def measure(release: Path, quick: bool) -> list[Row]:
         return [Row(SECTION, "kg.check(lines)", "ms", None, note=str(error))]
     day = edits.last or date.today()
     codes = sorted({row.code for row in kg._figures.valued_fees(schedule.release)})
-    claims = list(_claims(codes, day, 5_000 if quick else 100_000))
+    claims = list(_claims(codes, day, 5_000 if quick else _BULK))
     note = _NOTE.format(claims=len(claims), codes=len(codes))
     return [
         _one(release, codes, day, 300 if quick else 3000),
@@ -113,7 +117,7 @@ def _many(release: Path, claims: list[Claim], releases: tuple[str, str], runs: i
         "kg.check_many, on one core",
         "claims/s",
         Stats.of(rates),
-        Target(5_000, at_least=True),
+        Target(5_000, at_least=True) if len(claims) >= _BULK else None,
         (Peer("sqlite by hand", Stats.of(theirs), _BY_HAND),),
         note=f"{note}; PTP and MUE deny {denied:,} lines here and by hand",
         higher_is_better=True,

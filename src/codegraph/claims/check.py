@@ -238,6 +238,8 @@ def as_claim(
     earlier = tuple(read_line(p) for p in ((prior,) if isinstance(prior, str) else prior))
     named = (diagnoses,) if isinstance(diagnoses, str) else tuple(diagnoses)
     if isinstance(lines, Claim):
+        if not (on or earlier or named):
+            return lines
         return replace(
             lines,
             on=on or lines.on,

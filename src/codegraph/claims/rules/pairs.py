@@ -53,14 +53,12 @@ def _judge(session: Session, episode: Episode, ones: Sequence[Line], two: Line) 
         how = "and no modifier changes that (indicator 0)"
         resolution = _LEAVE_OUT.format(one=one.code, two=two.code)
     elif lifting := _lifting(ones, two, session.day):
-        severity, how, resolution = (
-            "info",
-            f"but {lifting} (indicator 1)",
-            "The record must show the distinct service.",
+        same = _same_place(ones, two)
+        severity = "review" if same else "info"
+        how = f"but {lifting} (indicator 1)" + (
+            f"; yet both lines name the same place ({same})" if same else ""
         )
-        if same := _same_place(ones, two):
-            severity = "review"
-            how += f"; yet both lines name the same place ({same})"
+        resolution = "The record must show the distinct service."
     else:
         one = next((o for o in ones if not _distinct(o)), one)
         how = "unless a modifier says that it was distinct, and none does (indicator 1)"
