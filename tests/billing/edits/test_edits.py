@@ -6,7 +6,10 @@ from datetime import date
 
 import pytest
 
+from codegraph.billing.edits import pair_edits
 from codegraph.billing.edits_model import INDICATORS
+from codegraph.billing.evidence import Evidence
+from codegraph.billing.lines import Line
 from codegraph.errors import InvalidCode, InvalidValue, NotLoaded
 
 
@@ -20,13 +23,27 @@ def test_a_pair_in_force(edited):
         "no modifier bypasses the edit."
     )
     assert (found.note, found.ends, len(found)) == (None, None, 1)
-    row = found.evidence[0]
-    assert (row.table, row.effective, row.provenance.file) == (
-        "ptp",
-        date(2000, 1, 1),
-        "ccipra-v302r0-f1.txt",
+    assert found.evidence == (
+        Evidence(
+            "ptp",
+            edited._provenance("ncci-ptp-practitioner/2024Q3"),
+            (
+                ("column 1", "44310"),
+                ("column 2", "44187"),
+                ("modifier indicator", "0"),
+                ("rationale", "More extensive procedure"),
+            ),
+            date(2000, 1, 1),
+        ),
     )
-    assert dict(row.values)["modifier indicator"] == "0"
+    assert found.provenance.file == "ccipra-v302r0-f1.txt"
+
+
+def test_lines_with_modifiers_are_pairs_too(edited):
+    lines = Line("44187", ("59",)), Line("44310")
+    asked = pair_edits(edited, *lines, date(2024, 8, 1), "practitioner")
+    assert asked.episodes == edited.edits("44310", "44187", on="2024-08-01").episodes
+    assert (asked.first, asked.second) == ("44187", "44310")
 
 
 def test_the_settings_differ(edited):
