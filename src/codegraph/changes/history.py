@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
     from codegraph.views import Code
 
-_TABLES: Final = ("pfs", "opps", "inpatient", "mue", "addon", "hcpcs")
+_PAID: Final = ("pfs", "opps", "inpatient", "mue", "addon")
 _BILLING: Final = ("cpt", "hcpcs")
+_TABLES_OF: Final = {"cpt": _PAID, "hcpcs": (*_PAID, "hcpcs"), "modifier": ("hcpcs",)}
 _FACTS: Final = {
     "dcterms:isReplacedBy": "replaced",
     "cg:priorLabel": "relabelled",
@@ -73,13 +74,14 @@ def history(kg: BillingQuestions, code: str | Code, *, edits: bool = False) -> H
     found = graph[code] if isinstance(code, str) else code
     events: list[Event] = list(_facts(graph, found))
     notes: list[str] = []
-    if found.system in _BILLING:
-        for name in _TABLES:
+    if found.system in _TABLES_OF:
+        for name in _TABLES_OF[found.system]:
             for chain in TABLES[name].chains:
                 more, note = _of_table(graph, found, name, chain)
                 events += more
                 notes += note
-        events += begun.events(graph, found, each=edits)
+        if found.system in _BILLING:
+            events += begun.events(graph, found, each=edits)
     elif found.system in LISTS:
         more, notes = _of_lists(graph, found)
         events += more
@@ -126,8 +128,10 @@ def _of_table(
     if not with_code:
         return [], []
     start = with_code[0]
-    events = [_stated(name, table, sides[start], row) for row in rows[start].values()]
-    for one, two in pairwise(range(start, len(sides))):
+    before = max(start - 1, 0)
+    known = start > 0 and sides[before].edition.whole  # an older list without the code: then it came
+    events = [] if known else [_stated(name, table, sides[start], row) for row in rows[start].values()]
+    for one, two in pairwise(range(before, len(sides))):
         comparison = _comparison(name, table, sides, one, two)
         changes = comparison.changes(rows[one], rows[two])
         events += [_event(graph, change, sides[two].edition, table) for change in changes]

@@ -159,18 +159,14 @@ class Comparison:
         kind = _ROW_ADDED if self._of_modifier(after) else self.table.appears
         again = self._earlier(after, before) if kind == "added" else None
         told = "; ".join(t for t in (again, note) if t)
-        return self._change(after, "reinstated" if again else kind, "", None, self._summary(after), told)
+        field, value = self._shown(after)
+        return self._change(after, "reinstated" if again else kind, field, None, value, told)
 
     def _vanished(self, before: Row, after: Row | None, note: str) -> Change:
-        why, kind = self._ended(after), _ROW_DELETED if self._of_modifier(before) else self.table.vanishes
-        return self._change(
-            before,
-            kind,
-            "",
-            self._summary(before),
-            None,
-            "; ".join(t for t in (why, note) if t),
-        )
+        kind = _ROW_DELETED if self._of_modifier(before) else self.table.vanishes
+        told = "; ".join(t for t in (self._ended(after), note) if t)
+        field, value = self._shown(before)
+        return self._change(before, kind, field, value, None, told)
 
     def _of_modifier(self, row: Row) -> bool:
         key = self.table.key
@@ -192,33 +188,25 @@ class Comparison:
 
     def _ended(self, row: Row | None) -> str:
         """Return how a row that is there but not in use says so."""
-        if row is None or not self.table.more:
+        if row is None or self.table.ends is None:
             return ""
-        if self.source == "pfs":
-            return f"status {row[len(self.table.key)]}"
-        if self.source == "hcpcs":
-            return f"terminated {row[len(self.table.key)]}"
-        return f"deleted {row[len(self.table.key) + 1]}" if row[len(self.table.key) + 1] else ""
+        word, place = self.table.ends
+        return f"{word} {row[place]}" if row[place] else ""
 
-    def _summary(self, row: Row) -> Value:
-        """Return what best says of a row that it is there: its status, its units."""
-        place = len(self.table.key) + len(self.table.more)
-        first = {"pfs": len(self.table.figures), "opps": len(self.table.figures), "mue": 0}.get(self.source)
-        if first is None or row[place + first] in (None, ""):
-            return None
-        return str(row[place + first])
+    def _shown(self, row: Row) -> tuple[str, Value]:
+        """Return what tells most of a row that comes or goes, with its name: its status, its units."""
+        table = self.table
+        labels = {**table.figures, **table.indicators}
+        if table.shows not in labels:
+            return "", None
+        cell = row[len(table.key) + len(table.more) + list(labels).index(table.shows)]
+        return labels[table.shows], None if cell is None else str(cell)
 
     def _change(self, row: Row, kind: str, field: str, before: Value, after: Value, note: str = "") -> Change:
         table = self.table
         first, second = self.first.edition.release, self.second.edition.release
         subject, key, other = table.subject(row), table.written(row[: len(table.key)]), table.other(row)
-        name = field or _SUMMARY.get(self.source, "")
-        if field == "" and before is None and after is None:
-            name = ""
-        return Change(self.source, kind, subject, key, name, before, after, first, second, other, note)
-
-
-_SUMMARY: Final = {"pfs": "status indicator", "opps": "OPPS status indicator", "mue": "units"}
+        return Change(self.source, kind, subject, key, field, before, after, first, second, other, note)
 
 
 def _value(cell: Any, kind: str) -> Value:  # noqa: ANN401

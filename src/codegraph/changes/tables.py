@@ -59,8 +59,10 @@ class ComparedTable:
     `chains` are the series whose editions follow one another. `key` are the columns that name a row in an edition,
     `more` columns that `used` looks at. `figures` and `indicators` give, for a column, what it is called. `subject`
     and `other` make CURIEs of a row. `code` are the first columns of the key, those that name the code or place.
-    `since` is the position of the day from which a row says it exists. `appears` and `vanishes` are the kinds of
-    change of a row that comes or goes. Of several rows of one key, one in use stands for it.
+    `since` is the position of the day from which a row says it exists; `shows` the column that tells most of a row
+    that comes or goes; `ends` a word and the position of the cell by which a row that is there says it is over.
+    `appears` and `vanishes` are the kinds of change of a row that comes or goes. Of several rows of one key, one in
+    use stands for it.
     """
 
     table: str
@@ -75,6 +77,8 @@ class ComparedTable:
     written: Callable[[Row], str] = lambda row: "-".join(str(cell) for cell in row if cell)
     code: tuple[str, ...] = ()
     since: int | None = None
+    shows: str = ""
+    ends: tuple[str, int] | None = None
     appears: str = "added"
     vanishes: str = "deleted"
 
@@ -160,6 +164,8 @@ TABLES: Final[dict[str, ComparedTable]] = {
         more=("status",),
         used=_not_deleted,
         code=("code",),
+        shows="status",
+        ends=("status", 2),
     ),
     "gpci": ComparedTable(
         "gpci",
@@ -194,6 +200,7 @@ TABLES: Final[dict[str, ComparedTable]] = {
         _OPPS_FIGURES,
         {"status": "OPPS status indicator", "apc": "APC"},
         code=("code",),
+        shows="status",
     ),
     "apc": ComparedTable(
         "apc",
@@ -222,6 +229,7 @@ TABLES: Final[dict[str, ComparedTable]] = {
         {"adjudication": "adjudication indicator", "rationale": "rationale"},
         written=lambda row: str(row[1]),
         code=("system", "notation"),
+        shows="units",
         appears="edit-added",
         vanishes="edit-ended",
     ),
@@ -237,6 +245,7 @@ TABLES: Final[dict[str, ComparedTable]] = {
         other=lambda row: f"{row[2]}:{row[3]}" if row[3] else "",
         written=lambda row: f"{row[1]} with {row[3] or 'primaries of the contractor'}",
         code=("addon_system", "addon"),
+        ends=("deleted", 5),
         appears="edit-added",
         vanishes="edit-ended",
     ),
@@ -252,6 +261,7 @@ TABLES: Final[dict[str, ComparedTable]] = {
         written=lambda row: str(row[1]),
         code=("system", "notation"),
         since=3,
+        ends=("terminated", 2),
     ),
     "gem": ComparedTable(
         "gem",
