@@ -111,6 +111,8 @@ def test_a_newcomer_prices_and_checks(kg):
     assert kg.outpatient("44310").status == "C"
     check = kg.check(["44310", "44187"], setting="practitioner")
     assert [line.outcome for line in check.lines] == ["pay", "deny"]
+    assert check.not_checked == ()
+    assert {n.rule for n in kg.check(["44310", "99213"]).not_checked} >= {"ptp", "mue", "code"}
 
 
 def test_what_is_not_packaged_is_not_denied(kg):

@@ -142,7 +142,7 @@ class Figures:
         self.provenance = provenance
         self._has = has
         keep = lru_cache(maxsize=_KEPT)
-        self._is_packaged = keep(self._packaged)
+        self.is_packaged = keep(self._packaged)
         self.fees = keep(self._fees)
         self.totals = lru_cache(maxsize=4)(self._totals)
         self.localities = lru_cache(maxsize=16)(self._localities)
@@ -163,7 +163,7 @@ class Figures:
 
     def tells_all_of(self, edition: Edition, *codes: str) -> bool:
         """Tell whether what an edition does not say of these codes is not so: it is whole, or packaged for them."""
-        return edition.whole or (edition.packaged and all(map(self._is_packaged, codes)))
+        return edition.whole or (edition.packaged and all(map(self.is_packaged, codes)))
 
     def _packaged(self, code: str) -> bool:
         """Tell whether the packaged figures are of a code: one that the release describes, or has in its schedule."""

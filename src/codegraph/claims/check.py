@@ -62,6 +62,13 @@ class Dated(NamedTuple):
 
     ground: Ground
     not_checked: tuple[NotChecked, ...]
+    of_others: tuple[NotChecked, ...]  # of codes that the packaged figures are not of
+
+    def lacking(self, lines: Iterable[Line]) -> tuple[NotChecked, ...]:
+        """Return what is not checked of these lines."""
+        if not self.of_others or all(self.ground.figures.is_packaged(line.code) for line in lines):
+            return self.not_checked
+        return self.not_checked + self.of_others
 
 
 class Checker:
@@ -78,6 +85,7 @@ class Checker:
         editions: dict[str, Edition] = {}
         near: dict[str, str] = {}
         lacking: dict[str, str] = {}
+        limited: dict[str, str] = {}
         for source in sorted({s for rule in RULES for s in rule.needs(setting) or ()}):
             try:
                 edition = editions[source] = self._kg._editions.on(source, day, nearest=nearest)
@@ -87,12 +95,13 @@ class Checker:
             if day is not None and not edition.covers(day):
                 near[source] = f"; by the nearest release {edition}, since none covers the date"
             if not edition.whole:
-                lacking[source] = f"{edition}: what it does not hold is not checked"
+                less = limited if edition.packaged else lacking
+                less[source] = f"{edition}: what it does not hold is not checked"
         key = (setting, *sorted((s, e.release, s in near) for s, e in editions.items()))
         ground = self._grounds.get(key)
         if ground is None:
             ground = self._grounds[key] = Ground(self._kg, self._knowledge, setting, editions, near)
-        return Dated(ground, _not_checked(setting, lacking))
+        return Dated(ground, _not_checked(setting, lacking), _not_checked(setting, limited))
 
     def check(self, claim: Claim, *, nearest: bool = False) -> ClaimCheck:
         """Return the verdict on each line of a claim."""
@@ -105,9 +114,9 @@ class Checker:
         sessions: list[Session] = []
         not_checked: tuple[NotChecked, ...] = ()
         for day, same in _by_day(lines, claim.on):
-            ground, lacking = self.dated(day, claim.setting, nearest)
-            sessions.append(Session(claim, same, day, ground, found))
-            not_checked += lacking
+            dated = self.dated(day, claim.setting, nearest)
+            sessions.append(Session(claim, same, day, dated.ground, found))
+            not_checked += dated.lacking(same)
         if claim.setting == PRACTITIONER:
             not_checked += self._packages(claim, sessions, nearest)
         for session in sessions:
@@ -144,10 +153,11 @@ class Checker:
                 reason = f"the claim has no date of service to count from {line}@{line.day}"
                 not_checked.append(NotChecked("global-period", reason))
                 continue
-            ground, lacking = self.dated(line.day, claim.setting, nearest)
+            dated = self.dated(line.day, claim.setting, nearest)
+            ground = dated.ground
             not_checked += [
                 NotChecked(n.rule, f"for {line}@{line.day}: {n.reason}")
-                for n in lacking
+                for n in dated.lacking([line])
                 if n.rule == "global-period"
             ]
             facts = ground.facts(line.code)
