@@ -252,3 +252,15 @@ def test_claims_beside_each_other_in_one_graph_do_not_mix(claimed):
     for engine in ("compiled", "pyshacl"):
         [result] = validate_store(store, shapes=PATHS, checks=False, engine=engine).results
         assert result.focus == "urn:codegraph:claim:B:line:2"
+
+
+def test_findings_name_the_lines_by_the_numbers_of_the_claims_file(claimed):
+    """Of an institutional claim the lines without a code are left out; those that are read keep their numbers."""
+    lines = (replace(parse_line("44310"), number=2), replace(parse_line("44187"), number=5))
+    claim = Claim(lines, DAY)
+    assert denied_by_check(claimed, replace(claim, lines=(lines[0],))) == set()
+    assert {f.line for f in claimed.check(claim).findings if f.rule == "ptp"} == {5}
+    assert [c.line.number for c in claimed.check(claim).lines] == [2, 5]
+    assert denied_by_shacl(claimed, claim) == {(5, "ptp")}
+    twice = Claim((lines[0], replace(lines[1], number=2)), DAY)
+    assert [c.line.number for c in claimed.check(twice).lines] == [1, 2]

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from codegraph import resources
 from codegraph.billing.lines import Line
 from codegraph.billing.modifiers.sets import DISTINCT, EXCLUSIVE, FACILITY_ONLY, SEPARATE
-from codegraph.claims.model import Claim
+from codegraph.claims.model import Claim, numbered
 from codegraph.claims.parts import setting_of
 from codegraph.claims.rules.ground import in_force
 from codegraph.codes import normalise
@@ -89,9 +89,9 @@ def claim_triples(claim: Claim, name: str = "") -> list[Triple]:
         diagnosis = normalise("icd10cm", written) or quote(written, safe="")
         triples.append(Triple(node, term("cg:claimDiagnosis"), iri(code_iri("icd10cm", diagnosis))))
     lines = _lines(claim, root)
-    for number, held in enumerate(lines, 1):
+    for held in lines:
         triples.append(Triple(node, term("cg:hasLine"), held.node))
-        triples.append(Triple(held.node, term("cg:lineNumber"), integer(number)))
+        triples.append(Triple(held.node, term("cg:lineNumber"), integer(held.line.number)))
         triples += _line_triples(held)
         triples += [Triple(held.node, term(_SESSION[setting]), session) for session in held.sessions]
     triples += _session_triples(lines)
@@ -126,12 +126,12 @@ def _lines(claim: Claim, root: str) -> list[_Line]:
         groups = providers if len(providers) > 1 else [None]
         names[of_day] = {p: iri(f"{root}:session:{of_day or 'undated'}:{n}") for n, p in enumerate(groups, 1)}
     found = []
-    for number, line in enumerate(claim.lines, 1):
+    for line in numbered(claim.lines):
         sessions = names[line.day or claim.on]
         own = sessions.get(line.provider)
         found.append(
             _Line(
-                iri(f"{root}:line:{number}"),
+                iri(f"{root}:line:{line.number}"),
                 line,
                 line.day or claim.on,
                 (own,) if own else tuple(sessions.values()),

@@ -61,8 +61,9 @@ def _with_number(line: Line, number: int) -> Line:
 class Finding:
     """What a rule found on a line: how bad it is, in words, which rows decided, and what would resolve it.
 
-    `line` is the line's number in the claim, from 1 (its own, where the claim's file numbers lines); 0 says that it is about the claim as a whole. `other` is the
-    second line (or prior procedure) that is involved, as text, and `other_line` its number where it is in the claim.
+    `line` is the line's number in the claim, from 1 (its own, where the claim's file numbers lines); 0 says that it is
+    about the claim as a whole. `other` is the second line (or prior procedure) that is involved, as text, and
+    `other_line` its number where it is in the claim.
     """
 
     line: int
