@@ -55,6 +55,8 @@ def test_24_says_that_a_visit_is_unrelated(claimed):
 def test_critical_care_may_say_so_by_ft(claimed):
     assert after(claimed, "99291-FT", "44310@2025-11-01") == ["info"]
     assert after(claimed, "99213-FT", "44310@2025-11-01") == ["deny"]
+    before = {"on": "2021-12-31", "nearest": True}
+    assert after(claimed, "99291-FT", "44310@2021-12-01", **before) == ["deny"], "there was no FT before 2022"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,8 @@ def test_critical_care_may_say_so_by_ft(claimed):
         (("99213", "11042"), "deny"),
         (("99213", "44310"), "deny"),
         (("99213-57", "44310"), "info"),
-        (("99213-25", "44310"), "info"),
+        (("99213-25", "44310"), "review"),
+        (("99291-FT", "44310"), "info"),
         (("99213", "44799"), "review"),
         (("99213", "59400"), None),
         (("99213", "70450"), None),
@@ -97,8 +100,13 @@ def test_a_later_procedure_needs_58_78_or_79(claimed, modifier):
 
 def test_another_session_of_the_day_is_looked_at_by_a_person(claimed):
     assert after(claimed, "10060-76", "44310@2025-11-20") == ["review"]
-    assert after(claimed, "10060", "44310@2025-11-20") == ["deny"]
+    assert after(claimed, "10060", "44310@2025-11-20") == ["review"]
     assert after(claimed, "10060-79", "44310@2025-11-20") == ["info"]
+
+
+def test_care_before_or_after_is_no_procedure(claimed):
+    assert after(claimed, "44310-55", "44310-54@2025-11-01") == []
+    assert after(claimed, "44310-54", "44310@2025-11-01") == ["deny"]
 
 
 def test_add_ons_imaging_and_maternity_have_no_days(claimed):

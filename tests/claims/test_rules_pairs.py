@@ -43,6 +43,8 @@ def test_no_modifier_saves_indicator_0(claimed, modifier):
         (("44187-RT", "44312-LT"), "info"),
         (("44187-LT", "44312-LT"), "review"),
         (("44187-LT", "44312-LT-XE"), "info"),
+        (("44187-LT", "44312"), "review"),  # on column one, CMS speaks of 59 and X{EPSU} only
+        (("44187-LT-XS", "44312"), "info"),
         (("44187", "44312-76"), "deny"),
         (("44187", "44312-51"), "deny"),
     ],

@@ -9,11 +9,12 @@ counted here. What another provider did does not count where both are named.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final, NamedTuple
 
 from codegraph.billing.editions import PFS
 from codegraph.billing.lines import Line
-from codegraph.billing.modifiers.sets import ASSISTANT, DISTINCT, GLOBAL_PROCEDURE
+from codegraph.billing.modifiers.sets import ASSISTANT, GLOBAL_PROCEDURE
 from codegraph.claims.model import Finding, Severity
 from codegraph.claims.rules.session import Procedure, Session, apart, named
 
@@ -23,8 +24,10 @@ MAJOR: Final = "090"
 CONTRACTOR: Final = "YYY"
 # A procedure with one of these opens no package of its own: a return within another's, an assistant, care before only.
 _OPENS_NONE: Final = frozenset(("56", "78", *ASSISTANT))
+_CARE_ALONE: Final = frozenset(("55", "56"))
+# Critical care for another reason has had a modifier of its own since 2022 (CY 2022 fee schedule rule).
+_FT_SINCE: Final = date(2022, 1, 1)
 _CRITICAL_CARE: Final = frozenset(("99291", "99292"))
-_REPEATED: Final = DISTINCT | {"76", "77"}
 _RULE: Final = "global-period"
 
 
@@ -57,6 +60,8 @@ _PROCEDURE_AFTER: Final = _Need(
     "related reason (paid for the operation alone), 79 where it is unrelated.",
 )
 
+_SAME_DAY_AGAIN: Final = _PROCEDURE_AFTER._replace(when="on the day of")
+
 
 def opens_package(line: Line, global_period: str) -> bool:
     """Tell whether a procedure has global days that other services may fall into."""
@@ -71,10 +76,15 @@ def global_periods(session: Session) -> Iterator[Finding]:
     others = [p for p in session.procedures if p.earlier_claim or p.day != session.day]
     for line in session.lines:
         facts = session.facts[line.code]
-        if facts.is_visit or facts.global_period in DAYS_AFTER:
+        if facts.is_visit or _is_procedure(line, facts.global_period):
             for procedure in session.procedures if facts.is_visit else others:
                 if procedure.line is not line and not apart(procedure.line, line):
                     yield from _within(session, line, procedure, visit=facts.is_visit)
+
+
+def _is_procedure(line: Line, global_period: str) -> bool:
+    """Tell whether a line reports a procedure, and not the care before or after one (55, 56)."""
+    return global_period in DAYS_AFTER and not _CARE_ALONE.intersection(line.modifiers)
 
 
 def _within(session: Session, line: Line, procedure: Procedure, *, visit: bool) -> Iterator[Finding]:
@@ -95,23 +105,25 @@ def _visit_need(days: int, period: str) -> _Need | None:
 
 def _procedure_need(days: int, period: str, procedure: Procedure) -> _Need | None:
     if days == 0 and procedure.earlier_claim:
-        return _PROCEDURE_AFTER._replace(when="on the day of")
+        return _SAME_DAY_AGAIN
     return _PROCEDURE_AFTER if 0 < days <= DAYS_AFTER[period] else None
 
 
 def _finding(session: Session, line: Line, procedure: Procedure, need: _Need, days: int) -> Finding:
     period = procedure.facts.global_period
     wanted = need.modifiers
-    if days > 0 and line.code in _CRITICAL_CARE:
+    if line.code in _CRITICAL_CARE and (session.day is None or session.day >= _FT_SINCE):
         wanted = (*wanted, "FT")
     found = [m for m in wanted if m in line.modifiers]
     severity: Severity = "deny"
-    if found:
+    if found == ["25"] and period == MAJOR:
+        severity, how = "review", "25 says that it was separate; the decision for an operation is 57"
+    elif found:
         severity, how = "info", f"{found[0]} says why it is paid apart"
     elif period == CONTRACTOR:
         severity, how = "review", "and the contractor sets how many days its package has"
-    elif days == 0 and procedure.earlier_claim and _REPEATED.intersection(line.modifiers):
-        severity, how = "review", "as part of another claim"
+    elif need is _SAME_DAY_AGAIN:
+        severity, how = "review", "in another claim: a further session, or one that was reported in two parts"
     else:
         how = f"and {_none(wanted)} stands on it, so it is part of that package"
     other = f"{named(procedure.line)}{_on(procedure)}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from codegraph.billing.pairs import Episode
 
 EITHER_COLUMN: Final = date(2019, 7, 1)
-_ON_COLUMN_TWO: Final = frozenset(("59", *SEPARATE))
+_SINCE_2019: Final = frozenset(("59", *SEPARATE))
 _LEAVE_OUT: Final = "Leave {two} out: where both were done, only {one} is paid."
 _DISTINCT: Final = (
     "Where the record shows a distinct service (another session, site, organ, lesion or practitioner), say so with "
@@ -52,12 +52,8 @@ def _judge(session: Session, episode: Episode, ones: Sequence[Line], two: Line) 
     if episode.indicator == "0":
         how = "and no modifier changes that (indicator 0)"
         resolution = _LEAVE_OUT.format(one=one.code, two=two.code)
-    elif lifting := _lifting(ones, two, session.day):
-        same = _same_place(ones, two)
-        severity = "review" if same else "info"
-        how = f"but {lifting} (indicator 1)" + (
-            f"; yet both lines name the same place ({same})" if same else ""
-        )
+    elif lifted := _lifted(ones, two, session.day):
+        severity, how = lifted
         resolution = "The record must show the distinct service."
     else:
         one = next((o for o in ones if not _distinct(o)), one)
@@ -83,15 +79,31 @@ def _distinct(line: Line) -> frozenset[str]:
     return DISTINCT.intersection(line.modifiers)
 
 
-def _lifting(ones: Sequence[Line], two: Line, day: date | None) -> str:
-    """Say which modifier lifts an edit of indicator 1, or nothing: one on column two, or on each column one line."""
+def _lifted(ones: Sequence[Line], two: Line, day: date | None) -> tuple[Severity, str] | None:
+    """Return what to make of an edit of indicator 1 that a modifier on column two, or on each column one line, lifts.
+
+    Where both columns name the same place, or a modifier on column one is none that CMS says counts there, a person
+    looks.
+    """
     if on_two := _distinct(two):
-        return f"{' and '.join(sorted(on_two))} on it lifts the edit"
+        how = f"but {_and(on_two)} on it lifts the edit (indicator 1)"
+        same = _same_place(ones, two)
+        return ("review", f"{how}; yet both lines name the same place ({same})") if same else ("info", how)
     either = day is None or day >= EITHER_COLUMN
-    found = [_distinct(one) - (frozenset() if either else _ON_COLUMN_TWO) for one in ones]
-    if all(found):
-        return f"{' and '.join(sorted(frozenset().union(*found)))} on {named(ones[0])} lifts the edit"
-    return ""
+    found = [_distinct(one) - (frozenset() if either else _SINCE_2019) for one in ones]
+    if not all(found):
+        return None
+    which = f"{_and(frozenset().union(*found))} on {named(ones[0])}"
+    if all(f & _SINCE_2019 for f in found):
+        return "info", f"but {which} lifts the edit (indicator 1)"
+    return (
+        "review",
+        f"and {which} may lift the edit (indicator 1): on column one, CMS says so of 59 and X{{EPSU}} only",
+    )
+
+
+def _and(modifiers: frozenset[str]) -> str:
+    return " and ".join(sorted(modifiers))
 
 
 def _same_place(ones: Sequence[Line], two: Line) -> str:
