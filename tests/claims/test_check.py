@@ -172,6 +172,8 @@ def test_the_packaged_release_checks_its_own_codes(kg):
     found = kg.check(["44310", "44187", "44121"], on="2024-08-01", diagnoses=["K50.012"])
     assert [c.outcome for c in found.lines] == ["pay", "deny", "deny"]
     assert all("packaged" in n.reason for n in found.not_checked)
+    (foreign,) = [f for f in kg.check(["96547"], on="2024-08-01").findings if f.rule == "add-on"]
+    assert (foreign.severity, "may lack its other primaries" in foreign.message) == ("review", True)
     outside = kg.check(["99213", "12345"], on="2025-11-20")
     assert outside.outcome == "pay", "an excerpt does not say that a code is unknown"
     assert "code" in {n.rule for n in outside.not_checked}
