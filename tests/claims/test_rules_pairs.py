@@ -59,6 +59,17 @@ def test_a_lifted_edit_says_by_what(claimed):
     assert "59 on line 1 (44187-59) lifts the edit" in one(claimed, "44187-59", "44312", rule="ptp").message
 
 
+def test_what_would_lift_an_edit_depends_on_the_kind_of_service(claimed):
+    visit, procedure = (
+        one(claimed, *lines, rule="ptp") for lines in (("11042", "99213"), ("44187", "44312"))
+    )
+    assert (visit.severity, procedure.severity) == ("deny", "deny")
+    assert " 25," in str(visit.resolution)
+    assert " 59 " not in str(visit.resolution)
+    assert "(59 or XE" in str(procedure.resolution)
+    assert said(claimed, "11042", "99213-25", rule="ptp") == {2: [("ptp", "info")]}
+
+
 def test_one_column_one_line_without_a_modifier_is_enough_to_deny(claimed):
     found = said(claimed, "44187-59", "44187", "44312", rule="ptp")
     assert found == {3: [("ptp", "deny")]}

@@ -28,6 +28,11 @@ _DISTINCT: Final = (
     "an NCCI-associated modifier (59 or XE, XP, XS, XU, or an anatomic one); otherwise leave {two} out."
 )
 
+_VISIT: Final = (
+    "Where the visit was significant and separate, say so with 25, or with 57 where the decision for a major "
+    "operation was made at it; otherwise leave {two} out."
+)
+
 
 def pair_edits(session: Session) -> Iterator[Finding]:
     """Yield what the edits in force say of the lines of a day; a code beside itself is no pair."""
@@ -58,7 +63,7 @@ def _judge(session: Session, episode: Episode, ones: Sequence[Line], two: Line) 
     else:
         one = next((o for o in ones if not _distinct(o)), one)
         how = "unless a modifier says that it was distinct, and none does (indicator 1)"
-        resolution = _DISTINCT.format(two=two.code)
+        resolution = (_VISIT if session.facts[two.code].is_visit else _DISTINCT).format(two=two.code)
     where = "denied beside" if severity == "deny" else "column two of an edit with"
     message = (
         f"{two.code} is {where} {named(one)} {_rationale(episode)}, {how}{_since(episode)}{_near(session)}"
