@@ -15,9 +15,9 @@ from codegraph.changes.lists import releases_of
 from codegraph.changes.loaded import LISTS, editions
 from codegraph.changes.model import Change
 from codegraph.changes.rows import Comparison, Side, cells, filled, read
-from codegraph.changes.spans import KNOWLEDGE, spans
+from codegraph.changes.spans import KNOWLEDGE, said, spans
 from codegraph.changes.tables import TABLES, ComparedTable, Row
-from codegraph.namespaces import RELEASE, contract
+from codegraph.namespaces import contract
 
 if TYPE_CHECKING:
     from codegraph.billing_questions import BillingQuestions
@@ -96,22 +96,19 @@ def _facts(graph: CodeGraph, code: Code) -> Iterator[Event]:
             if day is not None and (kind, day) not in seen:
                 seen.add((kind, day))
                 yield _fact(graph, code, span.release, span.table, kind, day, day.isoformat())
-    for iri, value, place in graph.store.describe(code.iri):
-        kind = _FACTS.get(contract(iri), "")
-        if kind:
-            said = contract(value) if kind == "replaced" else str(value)
-            yield _fact(
-                graph, code, (place or "").removeprefix(RELEASE) or KNOWLEDGE, "graph", kind, None, said
-            )
+    for name, kind in _FACTS.items():
+        for value, release in said(graph, code, name):
+            text = contract(str(value)) if kind == "replaced" else str(value)
+            yield _fact(graph, code, release, "graph", kind, None, text)
 
 
 def _fact(
-    graph: CodeGraph, code: Code, release: str, table: str, kind: str, day: date | None, said: str
+    graph: CodeGraph, code: Code, release: str, table: str, kind: str, day: date | None, text: str
 ) -> Event:
     provenance = graph._provenance(release)
-    evidence = Evidence(table, provenance, ((kind, said),))
+    evidence = Evidence(table, provenance, ((kind, text),))
     source = "hcpcs" if table == "hcpcs" else "graph"
-    after = None if day else said
+    after = None if day else text
     note = provenance.title if release == KNOWLEDGE else release
     return Event(day, source, kind, code.notation, after=after, note=note, evidence=(evidence,))
 
@@ -178,10 +175,10 @@ _TOLD: Final = {
 
 
 def _event(graph: CodeGraph, change: Change, edition: Edition, table: ComparedTable) -> Event:
-    said = ((change.first, change.before), (change.second, change.after))
+    sides = ((change.first, change.before), (change.second, change.after))
     evidence = tuple(
         graph._figures.evidence(table.table, ident, ("key", change.key), (change.field or "row", value or ""))
-        for ident, value in said
+        for ident, value in sides
         if value is not None or not change.field
     )
     note = "; ".join(t for t in (change.note, f"{change.first} to {change.second}") if t)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import pyoxigraph as ox
+
 from codegraph.namespaces import RELEASE, expand
+from codegraph.store import graph_name
+from codegraph.terms import plain
 
 if TYPE_CHECKING:
     from codegraph.opened import OpenedRelease
@@ -17,8 +22,8 @@ KNOWLEDGE: Final = "codegraph"
 _ROWS: Final = (
     "SELECT release, added, terminated FROM hcpcs WHERE system = ? AND notation = ? ORDER BY release DESC"
 )
-_ADDED: Final = expand("cg:addedOn")
-_TERMINATED: Final = expand("cg:terminatedOn")
+_ADDED: Final = "cg:addedOn"
+_TERMINATED: Final = "cg:terminatedOn"
 
 
 class Span(NamedTuple):
@@ -40,17 +45,21 @@ def spans(graph: OpenedRelease, code: Code) -> list[Span]:
     return [Span(r, _day(a), _day(t), "hcpcs") for r, a, t in rows if a or t]
 
 
+def said(graph: OpenedRelease, code: Code, curie: str) -> Iterator[tuple[object, str]]:
+    """Yield the values of a property of a code, each with the release, or the knowledge, that states it."""
+    subject, predicate = ox.NamedNode(code.iri), ox.NamedNode(expand(curie))
+    for quad in graph.store.raw.quads_for_pattern(subject, predicate, None, None):
+        yield plain(quad.object), (graph_name(quad.graph_name) or "").removeprefix(RELEASE) or KNOWLEDGE
+
+
 def _of_graph(graph: OpenedRelease, code: Code) -> list[Span]:
-    """Return the facts of the graph, by the named graph in which they stand: a release, or the knowledge."""
-    found: dict[str, dict[str, date]] = {}
-    for name, value, place in graph.store.describe(code.iri):
-        if name in (_ADDED, _TERMINATED) and isinstance(value, date):
-            found.setdefault((place or "").removeprefix(RELEASE) or KNOWLEDGE, {})[name] = value
-    added = {d[_ADDED] for d in found.values() if _ADDED in d}
+    """Return the facts of the graph; a first day holds whoever states the last one, two at odds do not."""
+    days = [{r: v for v, r in said(graph, code, p) if isinstance(v, date)} for p in (_ADDED, _TERMINATED)]
+    added, ended = days
+    only = next(iter(added.values())) if len(set(added.values())) == 1 else None
     return [
-        # A first day holds whoever states the last one; two first days at odds do not.
-        Span(r, days.get(_ADDED) or (min(added) if len(added) == 1 else None), days.get(_TERMINATED), "graph")
-        for r, days in sorted(found.items())
+        Span(release, added.get(release, only), ended.get(release), "graph")
+        for release in sorted(added.keys() | ended.keys())
     ]
 
 
