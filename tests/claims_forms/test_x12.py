@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codegraph.billing.lines import Line
-from codegraph.claims import x12, x12_claim, x12_segments
+from codegraph.claims import parts, x12, x12_segments
 from codegraph.claims.model import Claim
 from codegraph.claims.reading import Unread, read_claims
 from codegraph.claims.x12 import read_x12
+from codegraph.claims.x12_claim import INPATIENT_BILLS
 from codegraph.errors import SourceError
 
 FILES = Path(__file__).parent / "files"
@@ -88,8 +89,9 @@ def test_a_line_of_an_institutional_claim_without_its_day_takes_the_statements()
     assert (claim.on, claim.lines[0].day) == (date(2024, 8, 1), None)
 
 
-def test_an_inpatient_claim_is_not_checked():
-    [found] = unread(changed(b"13:A:1", b"11:A:1", INSTITUTIONAL))
+@pytest.mark.parametrize("bill", sorted(INPATIENT_BILLS))
+def test_an_inpatient_claim_is_not_checked(bill):
+    [found] = unread(changed(b"13:A:1", bill.encode() + b":A:1", INSTITUTIONAL))
     assert found.claim == "EXAMPLE-3"
     assert "inpatient" in found.reason
 
@@ -294,8 +296,13 @@ def test_a_claim_of_a_thousand_lines_is_read():
 
 
 def test_more_lines_than_any_claim_has_are_refused(monkeypatch):
-    monkeypatch.setattr(x12_claim, "MOST_LINES", 1)
-    assert {f.reason for f in unread(PROFESSIONAL)} == {"more than 1 lines"}
+    monkeypatch.setattr(parts, "MOST_LINES", 1)
+    found = [
+        *unread(PROFESSIONAL),
+        *read_claims(FILES / "claim-r4.json"),
+        *read_claims(FILES / "claims.jsonl"),
+    ]
+    assert [f.reason for f in found].count("more than 1 lines") == len(found) - 1 == 6
 
 
 def test_no_name_and_no_member_number_is_kept():

@@ -21,6 +21,7 @@ from codegraph.claims.parts import (
     ident,
     iso_day,
     place,
+    refuse_too_many,
     whole_units,
 )
 from codegraph.codes import SYSTEMS
@@ -88,6 +89,7 @@ def claim_of(resource: dict[str, Any]) -> Claim:
     if resource.get("status") in _NOT_SENT:
         raise InvalidValue(f"the claim's status is {resource['status']}")
     setting = _setting(resource)
+    refuse_too_many(len(_list(resource.get("item"))))
     diagnoses = _diagnoses(resource, notes)
     providers = _providers(resource)
     lines = [

@@ -23,6 +23,7 @@ from codegraph.claims.parts import (
     ident,
     iso_day,
     place,
+    refuse_too_many,
     setting_of,
 )
 from codegraph.errors import CodegraphError, InvalidValue
@@ -152,6 +153,7 @@ def _listed(value: Mapping[str, Any], name: str) -> list[Any]:
         return []
     if not isinstance(found, list):
         raise InvalidValue(f"{name} is a list")
+    refuse_too_many(len(found))
     return found
 
 

@@ -15,6 +15,7 @@ from codegraph.codes import normalise
 from codegraph.errors import InvalidValue
 
 MOST_UNITS: Final = 10**9
+MOST_LINES: Final = 10_000
 # A place, provider or claim number is kept only where it is written like one: what is not may be anything.
 _IDENT: Final = re.compile(r"[\w./:#-]{1,120}", re.ASCII)
 _AMOUNT: Final = re.compile(r"-?(?:[0-9]{1,15}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})")
@@ -96,6 +97,12 @@ def setting_of(text: object) -> str:
     if text not in SETTINGS:
         raise InvalidValue(f"{str(text)[:20]!r} is no setting of claims", candidates=SETTINGS)
     return str(text)
+
+
+def refuse_too_many(lines: int) -> None:
+    """Raise InvalidValue for more lines than any claim has."""
+    if lines > MOST_LINES:
+        raise InvalidValue(f"more than {MOST_LINES:,} lines")
 
 
 def assemble(

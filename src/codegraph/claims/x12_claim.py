@@ -15,11 +15,19 @@ from typing import Final
 
 from codegraph.billing.lines import Line, make_line
 from codegraph.claims.model import Claim
-from codegraph.claims.parts import amount, assemble, diagnosis, ident, place, whole_units, x12_day
+from codegraph.claims.parts import (
+    amount,
+    assemble,
+    diagnosis,
+    ident,
+    place,
+    refuse_too_many,
+    whole_units,
+    x12_day,
+)
 from codegraph.claims.x12_segments import Segment
 from codegraph.errors import InvalidValue
 
-MOST_LINES: Final = 10_000
 # What may stand in the claim of an 837P or 837I (loops 2300 to 2430); another identifier is damage.
 _KNOWN: Final = frozenset(
     """AMT CAS CL1 CLM CN1 CR1 CR2 CR3 CRC CTP DMG DTP FRM HCP HI K3 LIN LQ LX MEA MIA MOA N3 N4 NM1 NTE OI PER
@@ -76,8 +84,7 @@ def claim_of(segments: Sequence[Segment], guide: Guide, billing: str | None = No
     if unknown := next((s for s in segments if s.ident not in _KNOWN), None):
         raise InvalidValue(f"segment {unknown.number} ({unknown.ident}) does not belong in a claim")
     starts = [at for at, s in enumerate(segments) if s.ident == "LX"]
-    if len(starts) > MOST_LINES:
-        raise InvalidValue(f"more than {MOST_LINES:,} lines")
+    refuse_too_many(len(starts))
     head = _head(segments[: starts[0] if starts else len(segments)], guide, billing)
     groups = [segments[a:b] for a, b in zip(starts, [*starts[1:], len(segments)], strict=True)]
     lines = [line for n, group in enumerate(groups, 1) if (line := _line(group, n, head, guide)) is not None]

@@ -79,7 +79,8 @@ def segments(stream: IO[Any]) -> Iterator[Segment | Broken]:
     """Yield the segments of a stream of bytes or text, in order; what is none is yielded as Broken.
 
     Bytes are read one character each (Latin-1): the structure is ASCII, and no name is kept. A header inside of an
-    interchange begins a new one, and may state other separators. Holds one segment at a time.
+    interchange begins a new one, and may state other separators. A run of empty segments counts as one. Holds one
+    segment at a time.
     """
     text = _Text(stream)
     number = 0
@@ -100,6 +101,8 @@ def segments(stream: IO[Any]) -> Iterator[Segment | Broken]:
             yield Broken(number, text.why_none, ends=True)
             return
         yield _segment(number, raw, separators)
+        if not raw and text.at_end(separators.terminator):
+            return
         if raw.startswith("IEA"):
             separators = None
 
@@ -140,15 +143,16 @@ class _Text:
             pass
         return self._buffer[self._start : self._start + size]
 
-    def at_end(self) -> bool:
-        """Pass over line ends and blanks between segments; tell whether nothing follows."""
+    def at_end(self, terminator: str = "") -> bool:
+        """Pass over line ends and blanks between segments, and empty segments; tell whether nothing follows."""
+        between = _BETWEEN + terminator
         while True:
-            rest = self.peek(1)
-            if not rest:
+            while self._start < len(self._buffer):
+                if self._buffer[self._start] not in between:
+                    return False
+                self._start += 1
+            if not self._more():
                 return True
-            if rest not in _BETWEEN:
-                return False
-            self._start += 1
 
     def starts_header(self, separators: Separators | None) -> bool:
         """Tell whether an ISA header follows: always asked outside of an interchange, exactly inside of one."""
