@@ -42,7 +42,7 @@ _Q3_NOTE: Final = (
     "composite payments (Addendum M) are not loaded: services with Q3 are shown at their own rates"
 )
 _J2_NOTE: Final = (
-    "whether the stay meets comprehensive observation (J2) was not judged; J2 is shown like a visit"
+    "whether the stay meets comprehensive observation (J2) was not judged; J2 counts as a visit, also for Q1"
 )
 _BOTH_NOTE: Final = "services with Q1 and Q2 alone: the one with the highest rate of all was taken"
 

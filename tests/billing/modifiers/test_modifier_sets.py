@@ -9,6 +9,7 @@ import pytest
 from codegraph.billing.modifiers import sets
 from codegraph.billing.modifiers.circumstances import CIRCUMSTANCES
 from codegraph.billing.modifiers.indicators import INDICATORS
+from codegraph.billing.modifiers.kinds import KINDS
 from codegraph.billing.modifiers.packages import PACKAGES
 from codegraph.billing.modifiers.rules import RULES
 
@@ -50,6 +51,10 @@ def test_what_bypasses_an_edit():
         ("GA GZ", ["GA GZ"]),
         ("GX GY", []),
         ("22 51 LT", []),
+        ("P1 P3", ["P1 P3"]),
+        ("GO GP", ["GO GP"]),
+        ("CQ GP", []),
+        ("JW JZ", ["JW JZ"]),
     ],
 )
 def test_combinations(modifiers, pairs):
@@ -71,4 +76,5 @@ def test_every_exclusion_is_a_pair_of_known_modifiers():
 def test_the_rules_are_told_apart():
     for one, other in combinations((INDICATORS, PACKAGES, CIRCUMSTANCES), 2):
         assert one.keys() & other.keys() == set()
+    assert KINDS.keys() < CIRCUMSTANCES.keys()
     assert set(sets.ANESTHESIA) | sets.FACILITY_ONLY <= RULES.keys()

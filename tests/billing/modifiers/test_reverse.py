@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from codegraph.billing.modifiers import reverse
+from codegraph.billing.modifiers import reverse, sets
 from codegraph.billing.modifiers.facts import Facts
 from codegraph.billing.modifiers.rules import RULES, rule
 from codegraph.billing.modifiers.sets import EYELIDS, FINGERS, TOES
 from codegraph.errors import InvalidValue, NotLoaded
 from tests.billing.modifiers.hospital_files import FEES, HOSPITAL
 
-CASES = "33 52 76 77 FX FY GA GC GX GY GZ KX Q0 Q1"
+CASES = "33 52 76 77 FX FY GA GC GX GY GZ JW JZ KX Q0 Q1"
 UNDECIDED = {*CASES.split(), *EYELIDS, *FINGERS, *TOES}
 FEE_CODES = sorted({code for code, _, _ in FEES})
 
@@ -45,7 +45,7 @@ def test_the_codes_of_a_modifier(hospital, modifier, codes):
 
 @pytest.mark.parametrize("modifier", sorted(RULES.keys() - UNDECIDED - {"59", "XE", "XP", "XS", "XU"}))
 def test_both_directions_agree(hospital, modifier):
-    codes = sorted({row[0] for row in HOSPITAL}) if modifier in ("27", "73", "74", "CA") else FEE_CODES
+    codes = sorted({row[0] for row in HOSPITAL}) if modifier in sets.FACILITY_ONLY else FEE_CODES
     forward = [c for c in codes if rule(hospital, c, modifier).applies]
     if modifier == "53":
         forward = [c for c in forward if "row of its own" in rule(hospital, c, modifier).reason]

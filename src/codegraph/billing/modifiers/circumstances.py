@@ -1,4 +1,4 @@
-"""Modifiers that follow from NCCI pairs, from hospital payment, from the kind of service, or from the case alone."""
+"""Modifiers that follow from NCCI pairs, hospital payment, the part of the body, or from the case alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from codegraph.billing.editions import ADDENDUM_B, PTP
-from codegraph.billing.modifiers.facts import IMAGING, SURGERY, Facts, Ranges, Verdict, within
+from codegraph.billing.modifiers.facts import Facts, Ranges, Verdict, within
+from codegraph.billing.modifiers.kinds import KINDS, of_kind
 from codegraph.billing.modifiers.sets import CORONARY, EYELIDS, FINGERS, SEPARATE, TOES
 
 Rule = Callable[[Facts, str], Verdict]
@@ -39,12 +40,15 @@ def distinct(facts: Facts, modifier: str) -> Verdict:
 
 _STOPPABLE: Final = frozenset(("J1", "Q1", "Q2", "Q3", "S", "T"))
 _CLINIC: Final = frozenset(("J2", "V"))
+_OF_SYSTEM: Final = frozenset(
+    ("G", "H", "H1", "J1", "J2", "K", "K1", "N", "P", "Q1", "Q2", "Q3", "Q4", "R", "S", "T", "U", "V")
+)
 _STATUS: Final = "status indicator"
 
 
 class _Hospital(NamedTuple):
     statuses: frozenset[str]
-    needs_visit: bool
+    needs_visit: bool | None
     reason: str
     condition: str
     rate: str | None
@@ -75,6 +79,20 @@ HOSPITAL: Final = {
         "an emergency, and the patient, not admitted, died",
         None,
     ),
+    "PN": _Hospital(
+        _OF_SYSTEM,
+        None,
+        "of the outpatient system",
+        "in an off-campus department of the hospital that the law takes out of this system",
+        None,
+    ),
+    "PO": _Hospital(
+        _OF_SYSTEM,
+        None,
+        "of the outpatient system",
+        "in an off-campus department of the hospital that is excepted and stays in this system",
+        None,
+    ),
 }
 
 
@@ -84,7 +102,7 @@ def of_hospital(facts: Facts, modifier: str) -> Verdict:
     Source: Claims Processing Manual (Pub. 100-04), chapter 4, sections 20.6 and 180; 42 CFR 419.44(b).
     """
     rule = HOSPITAL[modifier]
-    if rule.needs_visit != facts.visit:
+    if rule.needs_visit is not None and rule.needs_visit != facts.visit:
         return Verdict(False, "no visit" if rule.needs_visit else "a visit, not a procedure")
     if facts.hospital is None:
         return Verdict(None, facts.missing[ADDENDUM_B], loaded=False)
@@ -97,113 +115,6 @@ def of_hospital(facts: Facts, modifier: str) -> Verdict:
         reason = f"{_STATUS} {entry.status}: {rule.reason}"
         return Verdict(True, reason, rule.condition, rule.rate, evidence)
     return Verdict(False, f"{_STATUS} {entry.status}: not {rule.reason}", evidence=evidence)
-
-
-class _Kind(NamedTuple):
-    fits: Callable[[Facts], bool | None]
-    yes: str
-    no: str
-    condition: str
-    rate: str | None = None
-    open: str = ""
-
-
-_CT: Final[Ranges] = (
-    ("70450", "70498"),
-    ("71250", "71275"),
-    ("72125", "72133"),
-    ("72191", "72194"),
-    ("73200", "73206"),
-    ("73700", "73706"),
-    ("74150", "74178"),
-    ("74261", "74263"),
-    ("75571", "75574"),
-)
-_LOWER_ENDOSCOPY: Final[Ranges] = (("44388", "44408"), ("45330", "45350"), ("45378", "45398"))
-_SCREENING_ANESTHESIA: Final = "00811"
-
-
-def _screening(facts: Facts) -> bool | None:
-    if within(facts.code, _LOWER_ENDOSCOPY) or facts.code == _SCREENING_ANESTHESIA:
-        return True
-    return None if within(facts.code, SURGERY) else False
-
-
-def _plain_film(facts: Facts) -> bool | None:
-    if within(facts.code, _CT):
-        return False
-    return None if within(facts.code, IMAGING) or facts.code[0].isalpha() else False
-
-
-def _tomography(facts: Facts) -> bool | None:
-    return True if within(facts.code, _CT) else None if facts.code[0].isalpha() else False
-
-
-def _surgical(facts: Facts) -> bool | None:
-    if within(facts.code, SURGERY):
-        return True
-    return False if facts.visit or facts.anesthesia or facts.laboratory else None
-
-
-_GIVES: Final = {
-    "AA": ("an anesthesiologist gave the anesthesia in person", "1"),
-    "AD": ("a physician supervised more than four anesthesias at once", None),
-    "QK": ("a physician directed two to four anesthesias at once", "0.5"),
-    "QS": ("the anesthesia was monitored anesthesia care", None),
-    "QX": ("a nurse anesthetist or anesthesiologist assistant worked under a physician's direction", "0.5"),
-    "QY": ("an anesthesiologist directed one nurse anesthetist", "0.5"),
-    "QZ": ("a nurse anesthetist worked without a physician's direction", "1"),
-}
-_LAB: Final = ("a laboratory test", "no laboratory test")
-KINDS: Final = {
-    **{
-        m: _Kind(lambda f: f.anesthesia, "an anesthesia service", "no anesthesia service", condition, rate)
-        for m, (condition, rate) in _GIVES.items()
-    },
-    "90": _Kind(lambda f: f.laboratory, *_LAB, "a reference laboratory did the test"),
-    "91": _Kind(lambda f: f.laboratory, *_LAB, "repeated that day to get a further value for treatment"),
-    "47": _Kind(
-        _surgical,
-        "a surgical code",
-        "no surgery",
-        "the surgeon gave regional or general anesthesia; Medicare does not pay for it apart",
-        open="the code does not say whether it is an operation",
-    ),
-    "63": _Kind(
-        _surgical,
-        "a surgical code",
-        "no surgery",
-        "the child weighs less than 4 kg, and the code is not already for newborns",
-        open="the code does not say whether it is an operation",
-    ),
-    "PT": _Kind(
-        _screening,
-        "a procedure that a colorectal screening can turn into",
-        "neither surgery nor the anesthesia for it",
-        "begun as a colorectal cancer screening",
-        open="a surgical code, but no usual outcome of a colorectal screening",
-    ),
-    "CT": _Kind(
-        _tomography,
-        "computed tomography",
-        "no computed tomography",
-        "the scanner does not meet the dose standard XR-29",
-        open="a code of HCPCS Level II: not known to be computed tomography",
-    ),
-    "FX": _Kind(_plain_film, "", "no X-ray image", "taken on film", open="only plain X-ray images take it"),
-    "FY": _Kind(
-        _plain_film, "", "no X-ray image", "taken with computed radiography", open="only plain X-ray images take it"
-    ),
-}  # fmt: skip
-
-
-def of_kind(facts: Facts, modifier: str) -> Verdict:
-    """Tell whether a code is of the kind of service that a modifier is for."""
-    rule = KINDS[modifier]
-    fits = rule.fits(facts)
-    if fits is None:
-        return Verdict(None, rule.open)
-    return Verdict(True, rule.yes, rule.condition, rule.rate) if fits else Verdict(False, rule.no)
 
 
 _CORONARY_CODES: Final[Ranges] = (("92920", "92945"), ("C9600", "C9608"))

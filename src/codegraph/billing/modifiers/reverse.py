@@ -8,9 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from codegraph.billing.editions import ADDENDUM_B, PFS, PTP, Edition
-from codegraph.billing.modifiers.circumstances import HOSPITAL, KINDS
+from codegraph.billing.modifiers.circumstances import HOSPITAL
 from codegraph.billing.modifiers.facts import VISITS, within
 from codegraph.billing.modifiers.indicators import INDICATORS
+from codegraph.billing.modifiers.kinds import KINDS
 from codegraph.billing.modifiers.model import ModifierUse
 from codegraph.billing.modifiers.packages import GLOBALS
 from codegraph.billing.modifiers.rules import RULES
@@ -38,7 +39,9 @@ _CHOICES: Final[dict[str, _Choice]] = {
     **dict.fromkeys(SPLIT_CARE, _Choice(PFS, "global_period", ("010", "090"))),
     "53": _Choice(PFS, "modifier", ("53",)),
     **{m: _Choice(ADDENDUM_B, "status", tuple(sorted(h.statuses))) for m, h in HOSPITAL.items()},
-    **dict.fromkeys((*GLOBAL_VISIT, *(KINDS.keys() - {"FX", "FY"}), *CORONARY), _Choice(PFS, "code", _ALL)),
+    **dict.fromkeys(
+        (*GLOBAL_VISIT, *(KINDS.keys() - {"FX", "FY", "JW", "JZ"}), *CORONARY), _Choice(PFS, "code", _ALL)
+    ),
 }
 _TABLES: Final = {PFS: "pfs", ADDENDUM_B: "opps"}
 _SEPARATE: Final = ("59", *SEPARATE)

@@ -27,7 +27,9 @@ DISTINCT: Final = frozenset((*ANATOMIC, *GLOBAL, "27", "59", "91", *SEPARATE))
 PHYSICIAN_ASSISTANT: Final = ("80", "81", "82")
 ASSISTANT: Final = (*PHYSICIAN_ASSISTANT, "AS")
 ANESTHESIA: Final = ("AA", "AD", "QK", "QX", "QY", "QZ")
-FACILITY_ONLY: Final = frozenset(("27", "73", "74", "CA"))
+PHYSICAL_STATES: Final = ("P1", "P2", "P3", "P4", "P5", "P6")
+THERAPIES: Final = ("GN", "GO", "GP")
+FACILITY_ONLY: Final = frozenset(("27", "73", "74", "CA", "PN", "PO"))
 
 
 class Exclusion(NamedTuple):
@@ -58,6 +60,11 @@ _GROUPS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...]] = (
     (("62", "66"), ASSISTANT, "who performs a part of the operation as a surgeon (62, 66) does not assist at it"),
     (("76",), ("77",), "the repetition was by the same clinician (76) or by another (77)"),
     (ANESTHESIA, ANESTHESIA, "each says who gave the anesthesia and under whom; one holds for a line"),
+    (PHYSICAL_STATES, PHYSICAL_STATES, "the patient was in one of these states"),
+    (THERAPIES, THERAPIES, "a line is under the plan of one kind of therapy"),
+    (("JW",), ("JZ",), "of a single-dose container something was left (JW) or nothing (JZ)"),
+    (("PN",), ("PO",), "a department is excepted (PO) or not (PN)"),
+    (("GC",), ("GE",), "the teaching physician was present (GC), or the exception for primary care holds (GE)"),
     (("FX",), ("FY",), "an image is taken on film (FX) or with computed radiography (FY)"),
     (("GA",), ("GZ",), "GA says that the patient signed a notice of non-coverage, GZ that none was signed"),
     (("Q0",), ("Q1",), "in a clinical study a service is investigational (Q0) or routine (Q1)"),
