@@ -146,6 +146,8 @@ def test_rows_with_modifiers_go_with_their_code(found):
 def test_an_edit_names_both_codes_and_its_days(found):
     begun = only(found, "44187 with 00100", "ptp")
     assert (begun.subject, begun.other, begun.note) == ("cpt:44187", "cpt:00100", "from 2026-01-01")
+    assert (begun.setting, only(found, "44310", "mue").setting) == ("practitioner", "practitioner")
+    assert only(found, "44139 with 44160", "addon").setting == ""
     assert only(found, "44310 with 00100", "ptp").note == "last day in force 2025-12-31"
     assert only(found, "44139 with 44160", "addon").note == "deleted 2025-12-31"
 
@@ -251,6 +253,7 @@ def test_turtle_conforms_to_its_shape_and_says_the_same(found, tmp_path):
     ):
         assert line in said
     assert namespaces.PREFIXES["change-kind"] in text
+    assert text.count("cg:serviceSetting setting:practitioner ;") == 7
 
 
 def run(*words):
@@ -285,6 +288,8 @@ def test_the_command_compares_editions_of_one_release(both):
     done = run("--release", both.directory, "diff", "cms-gpci/2025", "cms-gpci/2026")
     assert done.exit_code == 0
     assert "10112-00  PE GPCI  0.869   0.872  +0.003      +0.35 %" in done.output
+    other = run("--release", both.directory, "diff", "cms-gpci/2025", "cms-gpci/2026", "--source", "pfs")
+    assert (other.exit_code, "cms-gpci/2025 is compared as gpci, not as pfs" in other.output) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from codegraph.validation.shapes import Shape
 
 HERE = Path(__file__).parent
 CONTEXT = HERE / "context.ttl"
-COLLECTED = 315  # a suite that shrinks in silence proves nothing: a new case raises this number
+COLLECTED = 316  # a suite that shrinks in silence proves nothing: a new case raises this number
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from codegraph import rdf
+from codegraph.billing.figures import MUE_SETTINGS
 from codegraph.changes.model import Change, Value
 from codegraph.codes import SYSTEMS
 from codegraph.export.turtle import TurtleWriter
@@ -70,6 +71,8 @@ def _lines(change: Change, iri: str) -> Iterator[str]:
         said.append((rdf.term(name), rdf.iri(expand(change.subject))))
     if change.other:
         said.append((rdf.term("cg:otherCode"), rdf.iri(expand(change.other))))
+    if change.setting:
+        said.append((rdf.term("cg:serviceSetting"), rdf.term(f"setting:{MUE_SETTINGS[change.setting]}")))
     said += [(rdf.term(name), rdf.literal(v)) for name, field in _TEXTS if (v := getattr(change, field))]
     said += [
         (rdf.term(name), _literal(v)) for name, field in _VALUES if (v := getattr(change, field)) is not None

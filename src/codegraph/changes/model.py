@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from codegraph.billing.editions import MUE, PTP
+
 Value = Decimal | str | None
 
 KINDS: Final[dict[str, str]] = {
@@ -25,6 +27,7 @@ KINDS: Final[dict[str, str]] = {
     "mapping-lost": "no longer mapped, in a set that both hold",
     "mapping-changed": "mapped in both, with another relation or confidence",
 }
+_SETTINGS: Final = {series: setting for known in (PTP, MUE) for setting, series in known.items()}
 _CENTS: Final = Decimal("0.01")
 
 
@@ -50,6 +53,11 @@ class Change:
     second: str
     other: str = ""
     note: str = ""
+
+    @property
+    def setting(self) -> str:
+        """Return the setting of an NCCI edit: `practitioner`, `outpatient` or `dme`; empty for all else."""
+        return _SETTINGS.get(self.second.partition("/")[0], "")
 
     @property
     def difference(self) -> Decimal | None:

@@ -22,6 +22,7 @@ COLUMNS: Final = (
     "kind",
     "subject",
     "key",
+    "setting",
     "field",
     "before",
     "after",

@@ -12,6 +12,7 @@ import click
 
 from codegraph.changes.model import KINDS
 from codegraph.cli.shared import format_option, open_graph, print_json, print_table
+from codegraph.errors import InvalidValue
 
 if TYPE_CHECKING:
     from codegraph.build.progress import Progress
@@ -100,7 +101,11 @@ def _compare(
     wanted = checked_sources(sources or None)
     if all(_IDENT.fullmatch(name) and not Path(name).exists() for name in (first, second)):
         found = diff_editions(open_graph(ctx, at_once=False), first, second, progress=progress)
-        return found.only(sources=wanted) if sources else found
+        if found.editions[0].source not in wanted:
+            raise InvalidValue(
+                f"{first} is compared as {found.editions[0].source}, not as {', '.join(sources)}"
+            )
+        return found
     graphs = [CodeGraph.open(place, at_once=False) for place in (first, second)]
     return diff(graphs[0], graphs[1], source=wanted, progress=progress)
 
@@ -146,10 +151,11 @@ def _table(found: ReleaseDiff, limit: int) -> None:
 
 
 def _rows(rows: list[Change]) -> None:
-    heads = ("row", "field", "before", "after", "difference", "percent", "note")
+    heads = ("row", "setting", "field", "before", "after", "difference", "percent", "note")
     cells = [
         (
             c.key,
+            c.setting,
             c.field,
             _said(c.before),
             _said(c.after),
