@@ -52,7 +52,7 @@ DATA ?= ../shared/data
 bench: $(READY) ## measure a full build (DATA=folder) or a release (RELEASE=folder), beside rdflib and others; out/bench.json
 	$(BIN)/python -m benchmarks.bench --data "$(DATA)" $(if $(RELEASE),--release "$(RELEASE)") --out out/bench.json
 
-excerpts: $(READY) ## write the packaged excerpts of ICD-10-PCS and ICD-10-CM anew (DATA=folder of official files)
+excerpts: $(READY) ## write the packaged excerpts of ICD-10-PCS, ICD-10-CM and CMS's figures anew (DATA=folder of official files)
 	$(BIN)/python tools/excerpts.py "$(DATA)"
 
 clean: ## remove what the targets made, except the environment
