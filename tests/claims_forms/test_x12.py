@@ -288,6 +288,15 @@ def test_separators_of_a_header_that_are_letters_or_twice_the_same_are_refused()
         )
 
 
+@pytest.mark.parametrize("repetition", ["U", ":", "*"])
+def test_a_wrong_repetition_separator_stands_in_no_way(repetition):
+    content = bytearray(PROFESSIONAL)
+    content[82] = ord(repetition)
+    found = read(bytes(content))
+    assert found == read(PROFESSIONAL) or repetition == "*"
+    assert isinstance(found[0], Unread) is (repetition == "*")
+
+
 def test_a_claim_of_a_thousand_lines_is_read():
     lines = b"".join(b"LX*%d~SV1*HC:44310*1*UN*1***1~DTP*472*D8*20240801~" % n for n in range(1, 1001))
     body = PROFESSIONAL[: PROFESSIONAL.index(b"LX*1~")] + lines + b"SE*%d*0001~" % (20 + 3000)

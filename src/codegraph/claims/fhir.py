@@ -47,6 +47,7 @@ CODE_SYSTEMS: Final = _written(
     "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
     "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets/",
     "http://terminology.hl7.org/CodeSystem/hcpcs-Level-II",
+    "https://bluebutton.cms.gov/resources/codesystem/hcpcs",
     _oid("cpt"),
     _oid("hcpcs"),
 )

@@ -67,9 +67,10 @@ def separators_of(header: str) -> Separators | str:
     element = header[3]
     if any(header[at] != element for at in _SEPARATORS) or header[:104].count(element) != len(_SEPARATORS):
         return "the elements of the ISA header are not of the fixed widths"
+    # Nothing that is read repeats, and senders err in ISA11: it need not be distinct.
     repetition = header[82] if header[84:89] >= "00402" else ""
     found = Separators(element, repetition, header[104], header[105])
-    stated = [s for s in found if s]
+    stated = (found.element, found.component, found.terminator)
     if len(set(stated)) < len(stated) or any(s.isalnum() or s == " " for s in stated):
         return "the separators of the ISA header are not distinct characters other than letters and digits"
     return found
