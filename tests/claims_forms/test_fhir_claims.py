@@ -156,7 +156,7 @@ def test_modifiers_of_any_system_are_read_and_what_is_none_is_refused():
 
 
 def test_a_code_that_is_none_is_refused():
-    with pytest.raises(InvalidCode, match="'443'"):
+    with pytest.raises(InvalidCode, match="item 1: '443' is no code"):
         item(productOrService=concept(min(CODE_SYSTEMS), "443"))
 
 

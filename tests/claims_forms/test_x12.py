@@ -140,8 +140,9 @@ def test_void_and_replacement_are_noted():
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        (b"HC:44310", b"HC:4431", "no code"),
-        (b"HC:44187:59", b"HC:44187:5", "no modifier"),
+        (b"HC:44310", b"HC:4431", "line 1: '4431' is no code"),
+        (b"HC:44310", b"HC:" + b"A" * 50, "line 1: 'AAAAAAAAAAAA' is no code"),
+        (b"HC:44187:59", b"HC:44187:5", "line 2: '5' of 44187 is no modifier"),
         (b"HC:44187:59", b"HC:44187:59:59", "twice"),
         (b"UN*1***1:2", b"UN*0***1:2", "units of service are a number above 0"),
         (b"UN*1***1:2", b"UN*-1***1:2", "units of service are a number above 0"),

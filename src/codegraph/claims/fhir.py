@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from codegraph.billing.lines import Line, make_line
+from codegraph.billing.lines import Line
 from codegraph.claims.model import Claim
 from codegraph.claims.parts import (
     amount,
@@ -20,6 +20,7 @@ from codegraph.claims.parts import (
     diagnosis,
     ident,
     iso_day,
+    line_of,
     place,
     refuse_too_many,
     whole_units,
@@ -185,7 +186,8 @@ def _line(
     if item.get("detail"):
         notes.append(f"the details of {where} are not read")
     team = [_int(s) for s in _list(item.get("careTeamSequence"))]
-    return make_line(
+    return line_of(
+        where,
         code,
         _modifiers(item, where),
         _units(item, where, notes),

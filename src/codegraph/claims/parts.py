@@ -7,15 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
-from typing import Final
+from typing import Any, Final
 
-from codegraph.billing.lines import Line
+from codegraph.billing.lines import Line, make_line
 from codegraph.claims.model import SETTINGS, Claim
 from codegraph.codes import normalise
-from codegraph.errors import InvalidValue
+from codegraph.errors import InvalidCode, InvalidValue
 
 MOST_UNITS: Final = 10**9
 MOST_LINES: Final = 10_000
+_SHOWN: Final = 12
 # A place, provider or claim number is kept only where it is written like one: what is not may be anything.
 _IDENT: Final = re.compile(r"[\w./:#-]{1,120}", re.ASCII)
 _AMOUNT: Final = re.compile(r"-?(?:[0-9]{1,15}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})")
@@ -103,6 +104,14 @@ def refuse_too_many(lines: int) -> None:
     """Raise InvalidValue for more lines than any claim has."""
     if lines > MOST_LINES:
         raise InvalidValue(f"more than {MOST_LINES:,} lines")
+
+
+def line_of(where: str, code: str, modifiers: Iterable[str], units: int, **more: Any) -> Line:  # noqa: ANN401
+    """Return a line of parts; raise InvalidCode or InvalidValue, naming the line and the start of the wrong part."""
+    try:
+        return make_line(code[:_SHOWN], [m[:_SHOWN] for m in modifiers], units, **more)
+    except (InvalidCode, InvalidValue) as error:
+        raise type(error)(f"{where}: {error}") from None
 
 
 def assemble(

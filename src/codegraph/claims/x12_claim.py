@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from codegraph.billing.lines import Line, make_line
+from codegraph.billing.lines import Line
 from codegraph.claims.model import Claim
 from codegraph.claims.parts import (
     amount,
     assemble,
     diagnosis,
     ident,
+    line_of,
     place,
     refuse_too_many,
     whole_units,
@@ -183,7 +184,8 @@ def _line(group: Sequence[Segment], number: int, head: _Head, guide: Guide) -> L
     ]
     if not days and guide.service == "SV1":
         head.notes.append(f"{where} has no date of service")
-    return make_line(
+    return line_of(
+        where,
         code,
         [m for m in rest[:4] if m],
         _units(service, guide, where, head.notes),
