@@ -116,14 +116,14 @@ class _Source:
         for facet in self.said.keys() | target.keys():
             values = target.get(facet, frozenset())
             if facet in self.unnamed and values and values != DEFAULTS.get(facet):
-                apart += sorted(values)
+                apart += values
                 compared.append(FacetComparison(facet, (), tuple(sorted(values)), "unstated in source"))
                 continue
             found = self.compare(facet, values)
             if found is None:
                 return None
             compared.append(found)
-        return combine(compared), tuple(apart)
+        return combine(compared), tuple(sorted(apart))
 
 
 def _of_row(source: _Source, row: _Row) -> Iterator[Derived]:
