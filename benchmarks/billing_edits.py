@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.table import Peer, Row, Stats, Target
 from codegraph import CodeGraph
 from codegraph.build.edits import build_edits
+from codegraph.errors import NotLoaded
 from codegraph.release import EDITS, TABLES
 from codegraph.sources.registry import scan
 
@@ -30,18 +31,21 @@ _BUILD = (
 
 
 def measure(release: Path, quick: bool) -> list[Row]:
-    """Return the rows; without NCCI edits in the release, rows that say so."""
-    if not (release / EDITS).is_file():
-        return [Row(SECTION, "kg.edits(a, b)", "µs", None, note="the release was built without NCCI edits")]
+    """Return the rows; where the release lacks a source, the row says so."""
     kg = CodeGraph.open(release, at_once=False)
     runs = 300 if quick else 3000
-    return [
-        _pair(kg, runs),
-        _claim(kg, runs),
-        _conflicts(kg, runs // 10),
-        _limit(kg, runs),
-        *_history(release, quick),
+    rows = [
+        _row_of(measured, kg, count)
+        for measured, count in ((_pair, runs), (_claim, runs), (_conflicts, runs // 10), (_limit, runs))
     ]
+    return [*rows, *_history(release, quick)]
+
+
+def _row_of(measured: Callable[[CodeGraph, int], Row], kg: CodeGraph, runs: int) -> Row:
+    try:
+        return measured(kg, runs)
+    except NotLoaded as error:
+        return Row(SECTION, measured.__name__.strip("_"), "µs", None, note=str(error))
 
 
 def _pair(kg: CodeGraph, runs: int) -> Row:
@@ -127,6 +131,8 @@ def _limit(kg: CodeGraph, runs: int) -> Row:
 
 def _history(release: Path, quick: bool) -> list[Row]:
     """Return the size of the pair history, and the time of building it anew where its files are at hand."""
+    if not (release / EDITS).is_file():
+        return []
     size = Row(
         SECTION,
         "pair history on disk",
