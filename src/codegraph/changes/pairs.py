@@ -34,13 +34,13 @@ _PAIRS: Final = (
 )
 _DATES: Final = (
     "SELECT t.effective, t.deleted FROM ptp_pair AS p JOIN ptp_terms AS t ON t.id = p.terms "
-    "WHERE p.column1 = ? AND p.column2 = ? AND t.release = ? AND t.indicator = ? ORDER BY p.occurrence"
+    "WHERE p.column1 = ?1 AND p.column2 = ?2 AND t.release = ?3 AND (?4 IS NULL OR t.indicator = ?4) "
+    "ORDER BY p.occurrence"
 )
 _CODES_AT_ONCE: Final = 64
 _ONE: Final = 40
 _PAIR: Final = 16
 _MASK: Final = (1 << 24) - 1
-_INDICATOR: Final = (1 << 16) - 1
 _COUNTED: Final = 1 << 18
 _LAST: Final = date.max
 
@@ -53,11 +53,12 @@ class _Half:
     edition: Edition
     codes: dict[str, int]
 
-    def dates(self, one: str, two: str, indicator: int) -> list[tuple[str, str]]:
-        """Return effective and deletion date of each row of a pair with an indicator."""
+    def dates(self, one: str, two: str, indicator: int | None = None) -> list[tuple[str, str]]:
+        """Return effective and deletion date of each row of a pair, only of those with an indicator if given."""
         if one not in self.codes or two not in self.codes:
             return []
-        key = (self.codes[one], self.codes[two], self.edition.release, str(indicator))
+        sign = None if indicator is None else str(indicator)
+        key = (self.codes[one], self.codes[two], self.edition.release, sign)
         return self.connection.execute(_DATES, key).fetchall()
 
 
@@ -118,26 +119,25 @@ def _differences(
         ]
         before, after = (set(rows[start:end]) for rows, start, end in zip(packed, starts, ends, strict=True))
         starts = ends
-        gone, come = _by_pair(before - after), _by_pair(after - before)
-        for pair in sorted(gone.keys() | come.keys()):
-            if pair in come or went:
-                one, two = codes[pair >> (_ONE - _PAIR)], codes[pair & _MASK]
-                yield _change(halves, one, two, gone.get(pair), come.get(pair))
+        for pair in sorted({row >> _PAIR for row in before ^ after}):
+            was, now = _indicator(pair, before), _indicator(pair, after)
+            if was != now and (now is not None or went):
+                yield _change(halves, codes[pair >> (_ONE - _PAIR)], codes[pair & _MASK], was, now)
 
 
-def _by_pair(rows: set[int]) -> dict[int, int]:
-    """Return the indicator by pair; where an edition has two in force, that which lets no modifier pass."""
-    return {row >> _PAIR: row & _INDICATOR for row in sorted(rows, reverse=True)}
+def _indicator(pair: int, rows: set[int]) -> int | None:
+    """Return the modifier indicator of a pair in force; of two, 0, by which no modifier passes."""
+    return next((sign for sign in (0, 1) if pair << _PAIR | sign in rows), None)
 
 
-def _change(halves: list[_Half], one: str, two: str, gone: int | None, come: int | None) -> Change:
-    if gone is not None and come is not None:
+def _change(halves: list[_Half], one: str, two: str, was: int | None, now: int | None) -> Change:
+    if was is not None and now is not None:
         kind, note = "edit-changed", ""
-    elif come is not None:
-        kind, note = "edit-added", _begun(halves[1].dates(one, two, come))
+    elif now is not None:
+        kind, note = "edit-added", _begun(halves[1].dates(one, two, now))
     else:
-        kind, note = "edit-ended", _ended(halves[1].dates(one, two, gone or 0))
-    before, after = (None if n is None else str(n) for n in (gone, come))
+        kind, note = "edit-ended", _ended(halves[1].dates(one, two))
+    before, after = (None if n is None else str(n) for n in (was, now))
     first, second = (half.edition.release for half in halves)
     subject, other = (f"{'hcpcs' if code[0].isalpha() else 'cpt'}:{code}" for code in (one, two))
     key, field = f"{one} with {two}", "modifier indicator"
