@@ -34,5 +34,5 @@ def test_rows_have_figures_and_peers_of_the_same_data(rows):
 
 def test_rows_of_what_is_not_loaded_say_so(mapped):
     rows = {row.name: row for row in billing_edits.measure(mapped.directory, quick=True)}
-    assert rows["pair"].stats is None
-    assert "procedure-to-procedure edits" in rows["pair"].note
+    assert rows["limit"].stats is None
+    assert "medically unlikely edits" in rows["limit"].note
