@@ -48,7 +48,7 @@ ASKED = {
     "codegraph crosswalk 44310 --to icd10pcs": ("crosswalk", "44310", "--to", "icd10pcs"),
 }
 # Modules that measure payment, edits and claims of a release: `measure(release, quick)` gives their rows.
-BILLING = ("billing_price", "billing_edits", "billing_check")
+BILLING = ("billing_price", "billing_edits", "billing_check", "billing_changes")
 IMPORTS = ("pass", "import click", "import pyoxigraph", "import rdflib")
 
 
