@@ -86,11 +86,36 @@ def _chosen(rules: tuple[ModifierRule, ...], named: tuple[str, ...], everything:
 
 
 def _print_rules(rules: list[ModifierRule]) -> None:
-    rows = [(r.modifier, r.answer, r.label, r.reason, r.condition or "", r.rate or "") for r in rules]
-    print_table(("modifier", "applies", "meaning", "why", "if", "part paid"), rows)
+    alike: dict[tuple[str, ...], list[ModifierRule]] = {}
+    for rule in rules:
+        alike.setdefault((rule.answer, rule.reason, rule.condition or "", rule.rate or ""), []).append(rule)
+    rows = [
+        (
+            _spans([r.modifier for r in group]),
+            answer,
+            rate,
+            group[0].label if len(group) == 1 else "",
+            why,
+            condition,
+        )
+        for (answer, why, condition, rate), group in alike.items()
+    ]
+    print_table(("modifier", "applies", "part paid", "meaning", "why", "if"), rows)
     releases = Counter(e.provenance.release for rule in rules for e in rule.evidence)
     if releases:
         click.echo(f"\nfrom {', '.join(sorted(releases))}")
+
+
+def _spans(modifiers: list[str]) -> str:
+    """Return modifiers as text, runs of three and more shortened (`E1-E4 FA`)."""
+    runs: list[list[str]] = []
+    for modifier in modifiers:
+        follows = runs and runs[-1][-1][0] == modifier[0] and ord(modifier[1]) == ord(runs[-1][-1][1]) + 1
+        if follows:
+            runs[-1].append(modifier)
+        else:
+            runs.append([modifier])
+    return " ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else " ".join(run) for run in runs)
 
 
 def _print_rule(rule: ModifierRule) -> None:

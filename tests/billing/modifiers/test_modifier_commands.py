@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from codegraph import cli
 from codegraph.billing.modifiers.rules import RULES
@@ -16,10 +17,13 @@ def test_the_commands_are_registered():
 
 def test_the_modifiers_of_a_code(run):
     out = run("modifiers", "44310", "--on", "2025-10-15")
-    assert "\n62        yes" in out
+    assert re.search(r"^62 +yes +0.625 +Two surgeons, each a distinct part +co-surgeon", out, re.MULTILINE)
+    assert re.search(r"^59 XE XP XS XU +yes", out, re.MULTILINE)  # alike, so on one line
     assert "\n50 " not in out
     assert "from cms-pfs/2025D" in out
-    assert "\n50        no " in run("modifiers", "44310", "--all")
+    whole = run("modifiers", "44310", "--all")
+    assert re.search(r"^50 +no ", whole, re.MULTILINE)
+    assert re.search(r"^E1-E4 F1-F9 FA LC LD LM RC RI T1-T9 TA +no ", whole, re.MULTILINE)
 
 
 def test_named_modifiers_are_explained(run):

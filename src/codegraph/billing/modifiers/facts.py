@@ -188,9 +188,9 @@ class Facts:
 
     def stretched(self, evidence: Iterable[Evidence]) -> str:
         """Return a remark where an edition answers that does not cover the day, else an empty text."""
-        if self.day is None:
+        used = {e.provenance.release for e in evidence}
+        if self.day is None or not self.nearest or not used:
             return ""
         editions = (self.schedule, self.hospital, self.edits[0] if self.edits else None)
-        used = {e.provenance.release for e in evidence}
         far = [e.release for e in editions if e is not None and e.release in used and not e.covers(self.day)]
         return f" (by {', '.join(far)}, the nearest to {self.day})" if far else ""

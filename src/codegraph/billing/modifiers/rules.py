@@ -44,6 +44,7 @@ class RuleBook:
         self._kg = kg
         self.judge = lru_cache(maxsize=_KEPT)(self.judge_anew)
         self._facts = lru_cache(maxsize=1024)(self._facts_of)
+        self._label = lru_cache(maxsize=1024)(self._label_of)
 
     def _facts_of(self, code: str, day: date | None, nearest: bool, component: str) -> Facts:
         return Facts(self._kg, code, day, nearest=nearest, component=component)
@@ -92,7 +93,7 @@ class RuleBook:
             rule.loaded,
         )
 
-    def _label(self, modifier: str) -> str:
+    def _label_of(self, modifier: str) -> str:
         row = self._kg.tables.row(_LABEL, (modifier,))
         return str(row[0]) if row and row[0] else ""
 
