@@ -28,7 +28,7 @@ def distinct(facts: Facts, modifier: str) -> Verdict:
     evidence = (facts.kg._figures.evidence("ptp", edition.release, ("code", facts.code), *counts),)
     part = "; the code is ordinarily part of a larger procedure" if facts.separate else ""
     if not pairs["1"]:
-        reason = f"no loaded NCCI edit of the code ({setting}) can be lifted; it may still tell a line from an equal one"
+        reason = f"no loaded NCCI edit of the code ({setting}) can be lifted; it may yet tell a line from an equal one"
         return Verdict(None, reason + part, evidence=evidence)
     reason = (
         f"{pairs['1']} loaded NCCI edits of the code ({setting}) can be lifted, {pairs['0']} cannot{part}"
