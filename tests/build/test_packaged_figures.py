@@ -99,6 +99,12 @@ def test_the_graph_is_as_it_was(kg):
     assert kg.tables.counts()["edge_count"] == 0
 
 
+def test_packaged_edits_are_not_exported(kg, tmp_path):
+    """Their releases are no nodes of the graph, so that an export of them would be no valid one."""
+    with pytest.raises(NotLoaded, match="no NCCI procedure-to-procedure edits are loaded"):
+        kg.export(tmp_path / "out.nt", edits=True)
+
+
 def test_a_newcomer_prices_and_checks(kg):
     assert kg.price("44310", on="2025-11-01").total == Decimal("1011.15")
     assert kg.price("G0105").total != kg.price("G0105-53").total

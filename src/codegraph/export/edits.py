@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from codegraph.errors import NotLoaded
-from codegraph.release import EDITS
+from codegraph.release import EDITS, read_manifest
 
 _AT_ONCE: Final = 20_000  # nodes a block
 
@@ -16,13 +16,14 @@ _AT_ONCE: Final = 20_000  # nodes a block
 def edit_lines(directory: Path, idents: Collection[str] | None = None) -> Iterator[str]:
     """Return the lines of each PtpEdit node of a release directory, node by node, sorted within a node.
 
-    `idents` chooses releases. Raises NotLoaded where the release was built without NCCI edits.
+    `idents` chooses releases. Raises NotLoaded where the release was built without NCCI edits; the packaged ones do
+    not count, since no triple declares their releases and codes.
     """
     from codegraph.build.edits_history import read_edits
     from codegraph.sources.ncci_ptp import edit_triples
 
     database = directory / EDITS
-    if not database.is_file():
+    if not database.is_file() or read_manifest(directory).figures:
         raise NotLoaded(
             "no NCCI procedure-to-procedure edits are loaded; `codegraph sources` says which file brings them"
         )
