@@ -83,7 +83,10 @@ PARTNERS = {"primaryCode": "addOnCode", "columnTwo": "columnOne"}  # properties 
 COMPARED = {
     *(
         cg(name)
-        for name in ("addedOn", "terminatedOn", "effectiveOn", "deletedOn", "effectiveFrom", "effectiveTo")
+        for name in (
+            *("addedOn", "terminatedOn", "effectiveOn", "deletedOn", "effectiveFrom", "effectiveTo"),
+            *("reportedUnits", "unitsPermitted", "unitsOnDay", "unitsPermittedOnDay"),
+        )
     )
 }
 
