@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from codegraph.errors import InvalidValue, NotLoaded
@@ -161,6 +162,7 @@ class Editions:
                 source.release, first, last, rows, source.title, file, packaged=source in limited
             )
         self._series = {name: _ordered(series.values()) for name, series in found.items()}
+        self._kept = lru_cache(maxsize=1 << 14)(self._on)
 
     def of(self, source: str) -> tuple[Edition, ...]:
         """Return all loaded editions of a source, oldest first."""
@@ -179,6 +181,9 @@ class Editions:
         qualifying participants (True) or the other one (False). `nearest` takes the closest edition where none
         covers the day. Raises NotLoaded, naming the nearest, or the file that brings the source.
         """
+        return self._kept(source, day, nearest, qualifying)
+
+    def _on(self, source: str, day: date | None, nearest: bool, qualifying: bool | None) -> Edition:
         title = TITLES[source]
         known = [e for e in self.of(source) if qualifying is None or _participation_fits(e, qualifying)]
         if not known:

@@ -8,6 +8,7 @@ from typing import Final
 
 from codegraph.billing.editions import PFS
 from codegraph.billing.lines import Line
+from codegraph.billing.modifiers.rules import COMPONENTS
 from codegraph.billing.modifiers.sets import (
     ANESTHESIA,
     ASSISTANT,
@@ -82,7 +83,11 @@ def _judged(
 ) -> Iterator[Finding]:
     if modifier in _FOR_PAIRS and not facts.is_visit:
         return
-    said = ground.kg._rules_of_modifiers.judge(facts.code, modifier, day, nearest=ground.nearest)
+    component = next((m for m in line.modifiers if m in COMPONENTS and m != modifier), "")
+    judge = (
+        ground.kg._rules_of_modifiers.judge_anew
+    )  # what it says of a line is kept with the line's findings
+    said = judge(facts.code, modifier, day, ground.nearest, component)
     near = ground.near(PFS) if said.evidence and ground.practitioner else ""
     message = f"{modifier} on {facts.code}: {said.reason}{near}"
     if said.applies is False:
