@@ -210,6 +210,14 @@ def test_days_that_the_same_releases_answer_for_share_what_was_read(claimed):
     assert session.named(parse_line("44310")) == "44310"
 
 
+def test_what_is_kept_for_one_day_names_no_other(claimed):
+    lines = ["10060-80", "44310-50", "99000", "G0105-TC", "44121"]
+    for day in ("2026-02-01", "2026-02-02"):
+        found = check(claimed, *lines, on=day, nearest=True)
+        assert len(found.findings) > 4
+        assert [f.message for f in found.findings if "2026-02" in f.message] == []
+
+
 LINES = st.lists(
     st.builds(
         lambda code, modifiers, units: Line(code, tuple(sorted(modifiers)), units),

@@ -75,6 +75,13 @@ class RuleBook:
             loaded=said.loaded,
         )
 
+    def verdict(
+        self, code: str, modifier: str, day: date | None, nearest: bool = False, component: str = ""
+    ) -> Verdict | None:
+        """Return what the rule of a modifier says of a code and nothing about the release; None: there is no rule."""
+        rule = RULES.get(modifier)
+        return None if rule is None else rule(self._facts(code, day, nearest, component), modifier)
+
     def explained(self, rule: ModifierRule) -> ModifierRule:
         """Return a rule with what the knowledge says of the modifier."""
         said = self.said.get(rule.modifier)

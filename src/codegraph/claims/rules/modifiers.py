@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from codegraph.billing.editions import PFS
+from codegraph.billing.editions import ADDENDUM_B, PFS
 from codegraph.billing.lines import Line
 from codegraph.billing.modifiers.rules import COMPONENTS
 from codegraph.billing.modifiers.sets import (
@@ -84,11 +84,10 @@ def _judged(
     if modifier in _FOR_PAIRS and not facts.is_visit:
         return
     component = next((m for m in line.modifiers if m in COMPONENTS and m != modifier), "")
-    judge = (
-        ground.kg._rules_of_modifiers.judge_anew
-    )  # what it says of a line is kept with the line's findings
-    said = judge(facts.code, modifier, day, ground.nearest, component)
-    near = ground.near(PFS) if said.evidence and ground.practitioner else ""
+    said = ground.kg._rules_of_modifiers.verdict(facts.code, modifier, day, ground.nearest, component)
+    if said is None:
+        return
+    near = ground.near(PFS if ground.practitioner else ADDENDUM_B) if said.evidence else ""
     message = f"{modifier} on {facts.code}: {said.reason}{near}"
     if said.applies is False:
         severity: Severity = "deny" if said.evidence and modifier not in _IGNORED else "review"
