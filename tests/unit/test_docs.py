@@ -172,6 +172,7 @@ def test_every_command_is_documented():
 def test_every_option_is_documented(name):
     row = rows()[name].replace("\\|", "|")
     command = cli.main.commands[name]
+    assert "\\" not in str(command.help), "a mark that click does not know"
     parameters = list(parameters_of(command))
     options = {o for p in parameters if isinstance(p, click.Option) for o in (*p.opts, *p.secondary_opts)}
     assert set(re.findall(r"--[a-z-]+", row)) == {o for o in options if o.startswith("--")}

@@ -65,14 +65,14 @@ def command(
     include_licensed: bool,
     format: str,
 ) -> None:
-    r"""Show what CODE maps to: the target, how it stands to CODE, why, and who says so.
+    """Show what CODE maps to: the target, how it stands to CODE, why, and who says so.
 
     Targets of which only several together make up CODE are listed as combinations, one choice a part.
 
     \b
     codegraph crosswalk 44310 --to icd10pcs --explain
     codegraph crosswalk 44310 --to ccsr --via icd10pcs
-    """
+    """  # noqa: D301 - click's mark of lines to be left alone
     graph = open_graph(ctx, at_once=False)
     found = graph.crosswalk(
         code, to=to, via=via, relation=relation or None, on=on, include_licensed=include_licensed

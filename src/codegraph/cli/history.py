@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 @format_option("table", "json")
 @click.pass_context
 def command(ctx: click.Context, code: str, edits: bool, format: str) -> None:
-    r"""Show what all loaded releases say of CODE over time, oldest first.
+    """Show what all loaded releases say of CODE over time, oldest first.
 
     \b
       codegraph history 44310
       codegraph history 44383 --edits --format json
-    """
+    """  # noqa: D301 - click's mark of lines to be left alone
     found = open_graph(ctx, at_once=False).history(code, edits=edits)
     if format == "json":
         print_json({"code": found.code.curie, "events": [asdict(e) for e in found], "notes": found.notes})

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @format_option("table", "json")
 @click.pass_context
 def command(ctx: click.Context, /, **asked: Any) -> None:  # noqa: ANN401
-    r"""Show what Medicare's physician fee schedule pays for CODE, to the cent.
+    """Show what Medicare's physician fee schedule pays for CODE, to the cent.
 
     A code may carry its modifiers (44388-53). Several codes are one session: they are ranked, and all but the first
     reduced. Without a locality the amount is the national one, all indices being 1. Where the schedule
@@ -52,7 +52,7 @@ def command(ctx: click.Context, /, **asked: Any) -> None:  # noqa: ANN401
     codegraph price 44310 --locality NE --explain
     codegraph price 44388-53 --setting nonfacility --all-localities
     codegraph price 00840 --minutes 95 --base-units 6 --locality 01112-05
-    """
+    """  # noqa: D301 - click's mark of lines to be left alone
     _check(asked)
     kg = open_graph(ctx, at_once=False)
     common = {
