@@ -102,8 +102,8 @@ def test_a_planted_failure_is_seen(rule):
     assert rows(load(files("ontology"), planted), query) != []
 
 
-WANTED = """adjudication approach body-system change-kind code-status device extent family global-period guideline intent
-    laterality method opps-status pfs-status pos ptp-indicator qualifier section setting site
+WANTED = """adjudication approach body-system change-kind code-status device extent family global-period guideline
+    intent laterality method opps-status pfs-status pos ptp-indicator qualifier section setting site
     stoma stoma-form strength"""
 
 

@@ -32,9 +32,9 @@ from codegraph.changes.model import Change, EditionPair
 from codegraph.changes.result import ReleaseDiff
 from codegraph.changes.summary import Adjustment
 from codegraph.changes.validity import Validity
-from codegraph.claims.parts import Unread
 from codegraph.claims.model import CheckedLine, Claim, ClaimCheck, Finding
 from codegraph.claims.model import NotChecked as RuleNotChecked
+from codegraph.claims.parts import Unread
 from codegraph.comparison.model import Comparison, Peer, Standing
 from codegraph.connection import Path as Path_
 from codegraph.connection import PathStep
