@@ -82,6 +82,7 @@ THROUGH = {
     "validation.constraints": "shapes/test_shapes.py",
     "validation.paths": "shapes/test_shapes.py",
     "validation.value_sets": "shapes/test_shapes.py",
+    "text_questions": "unit/test_docs.py",
     "views": "unit/test_graph.py",
 }
 SHAPE = re.compile(r"^cgsh:([\w-]+)\n +a sh:(Node|Property)Shape\b", re.MULTILINE)

@@ -24,7 +24,7 @@ LAYERS = (
     "views mapping opened billing claims comparison changes worklog crosswalk contradictions describe related "
     "kindred hierarchy network connection render "
     "reasoning validation export",
-    "billing_questions graph",
+    "billing_questions text_questions graph",
     "cli",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}

@@ -17,6 +17,7 @@ from codegraph.mapping import Crosswalk
 from codegraph.model import Relation
 from codegraph.namespaces import contract
 from codegraph.opened import CODE_ROW
+from codegraph.text_questions import TextQuestions
 from codegraph.views import Code
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _ALL = (
 Place = str | os.PathLike[str]
 
 
-class CodeGraph(BillingQuestions, Mapping[str, Code]):
+class CodeGraph(BillingQuestions, TextQuestions, Mapping[str, Code]):
     """An opened release: `kg["cpt:44310"]` is a code, `len(kg)` their number, `in` never raises.
 
     Opened read-only; any number of threads and processes may read one release at once.

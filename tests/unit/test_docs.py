@@ -48,6 +48,7 @@ from codegraph.procedure import Procedure
 from codegraph.query_params import TYPES
 from codegraph.related import Related
 from codegraph.result import Result
+from codegraph.text_questions import TextQuestions
 from codegraph.validation import Report, ValidationResult
 from codegraph.views import Code
 from codegraph.worklog.benchmark import Placement
@@ -111,7 +112,11 @@ def test_every_public_name_is_documented(title, classes):
     assert absent == set()
 
 
-HALVES = (("CodeGraph", CodeGraph, 24), ("Payment, edits and claims", BillingQuestions, 20))
+HALVES = (
+    ("CodeGraph", CodeGraph, 24),
+    ("Payment, edits and claims", BillingQuestions, 20),
+    ("Search and questions", TextQuestions, 10),
+)
 
 
 @pytest.mark.parametrize(("title", "half", "most"), HALVES)
