@@ -92,6 +92,12 @@ class GraphStore:
             if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
                 yield quad.subject.value, quad.object.value
 
+    def texts(self, predicate: str) -> Iterator[tuple[str, str]]:
+        """Yield (subject IRI, text) of every triple of a property between an IRI and a text."""
+        for quad in self.raw.quads_for_pattern(None, _node(predicate), None, None):
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+                yield quad.subject.value, quad.object.value
+
     def has(self, subject: str) -> bool:
         """Tell whether anything is said of a subject."""
         return next(iter(self.raw.quads_for_pattern(_node(subject), None, None, None)), None) is not None

@@ -1,0 +1,1 @@
+"""Search: codes by text, synonyms and the facets that a text names."""
