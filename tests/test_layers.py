@@ -25,6 +25,7 @@ LAYERS = (
     "kindred hierarchy network connection render "
     "reasoning validation export search",
     "billing_questions text_questions graph",
+    "operations",
     "cli",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}

@@ -23,7 +23,9 @@ def command(ctx: click.Context, /, format: str, **wanted: str | None) -> None:
         raise click.UsageError("name what to look for: " + ", ".join(f"--{name}" for name in wanted))
     found = open_graph(ctx).codes(**wanted)
     if format == "json":
-        print_json([{"code": c.curie, "label": c.label, "status": c.status} for c in found])
+        from codegraph.operations import plain
+
+        print_json(plain.codes(found))
         return
     if not found:
         click.echo("none: no code of this release has a definition that meets this")

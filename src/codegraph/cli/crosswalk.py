@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -79,7 +78,9 @@ def command(
     )
     shown = [*found, *(found.aside if show_all else ())]
     if format == "json":
-        print_json(_answer(found, shown))
+        from codegraph.operations import plain
+
+        print_json(plain.crosswalk(found, shown))
     elif format == "sssom":
         from codegraph.export.as_sssom import write_sssom
 
@@ -139,35 +140,3 @@ def _combined(graph: CodeGraph, combination: Combination) -> None:
         click.echo(f"  left out: {component} ({graph._label(guideline)}, {guideline})")
     if combination.reading:
         click.echo(f"  read so: {combination.reading} ({combination.reading_source})")
-
-
-def _answer(found: Crosswalk, shown: Sequence[Mapping]) -> dict[str, Any]:
-    return {
-        "code": str(found.source_code),
-        "to": found.to,
-        "note": found.note,
-        "mappings": [_mapping(m) for m in shown],
-        "combinations": [asdict(c) for c in found.combinations],
-    }
-
-
-def _mapping(m: Mapping) -> dict[str, Any]:
-    return {
-        "target": str(m.target),
-        "label": m.target.label,
-        "relation": m.relation,
-        "predicate": m.predicate,
-        "justification": m.justification,
-        "confidence": m.confidence,
-        "comment": m.comment,
-        "combination": m.combination,
-        "aside": m.aside,
-        "beyond": list(m.beyond),
-        "readings": list(m.readings),
-        "path": [
-            {"source": str(s.source_code), "target": str(s.target), "relation": s.relation} for s in m.path
-        ],
-        "mapping_set": m.mapping_set,
-        "provenance": asdict(m.provenance),
-        "facets": [asdict(f) for f in m.facets],
-    }

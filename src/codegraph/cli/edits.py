@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -67,6 +66,8 @@ def command(
 
     For example:  codegraph edits 44310 44187 --on 2024-08-01
     """
+    from codegraph.operations import plain
+
     kg = open_graph(ctx, at_once=False)
     if second is None:
         found = kg.conflicts(
@@ -78,12 +79,12 @@ def command(
             rationale=rationale,
             nearest=nearest,
         )
-        print_json(_conflicts_json(found)) if format == "json" else _print_conflicts(found, limit)
+        print_json(plain.conflicts(found)) if format == "json" else _print_conflicts(found, limit)
         return
     if column or indicator or rationale:
         raise click.UsageError("--column, --indicator and --rationale choose among the conflicts of one code")
     pair = kg.edits(first, second, on=on, setting=setting, nearest=nearest)
-    print_json(_pair_json(pair)) if format == "json" else _print_pair(pair, limit)
+    print_json(plain.edits(pair)) if format == "json" else _print_pair(pair, limit)
 
 
 def _print_pair(pair: PairEdits, limit: int) -> None:
@@ -131,45 +132,3 @@ def _print_rows(rows: PairEdits | Conflicts, limit: int) -> None:
 def _cells(row: Episode) -> tuple[object, ...]:
     begun = row.effective or ("before 1996" if row.prior_1996 else "not given")
     return (row.column_one, row.column_two, row.indicator, begun, row.deleted or "", row.rationale)
-
-
-def _pair_json(pair: PairEdits) -> dict[str, Any]:
-    return {
-        "first": pair.first,
-        "second": pair.second,
-        "setting": pair.setting,
-        "on": pair.on,
-        "sentence": pair.sentence,
-        "column_one": pair.column_one,
-        "column_two": pair.column_two,
-        "indicator": pair.indicator,
-        "meaning": pair.meaning,
-        "rationale": pair.rationale,
-        "ends": pair.ends,
-        "in_force": pair.in_force and pair.in_force._asdict(),
-        "other_setting": pair.other_setting
-        and {
-            "setting": pair.other_setting.setting,
-            "release": pair.other_setting.release,
-            "in_force": pair.other_setting.in_force and pair.other_setting.in_force._asdict(),
-            "differs": pair.other_setting.differs,
-        },
-        "known": pair.known,
-        "note": pair.note,
-        "episodes": [row._asdict() for row in pair],
-        "edition": asdict(pair.edition),
-        "evidence": [asdict(row) for row in pair.evidence],
-    }
-
-
-def _conflicts_json(found: Conflicts) -> dict[str, Any]:
-    return {
-        "code": found.code,
-        "setting": found.setting,
-        "on": found.on,
-        "by_column": found.by_column,
-        "by_indicator": found.by_indicator,
-        "note": found.note,
-        "episodes": [row._asdict() for row in found],
-        "edition": asdict(found.edition),
-    }

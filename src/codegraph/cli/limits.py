@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from codegraph.cli.shared import format_option, open_graph, print_json, print_table
-
-if TYPE_CHECKING:
-    from codegraph.billing.limits import UnitLimit
-    from codegraph.errors import NotLoaded
 
 _SETTINGS = ("practitioner", "outpatient", "dme")
 
@@ -30,21 +23,12 @@ def command(
 
     For example:  codegraph limits 44310 --setting practitioner
     """
-    from codegraph.errors import NotLoaded
+    from codegraph.operations import plain
 
     kg = open_graph(ctx, at_once=False)
-    found: list[UnitLimit] = []
-    missing: dict[str, NotLoaded] = {}
-    for each in (setting,) if setting else _SETTINGS:
-        try:
-            found.append(kg.unit_limit(code, on=on, setting=each, nearest=nearest))
-        except NotLoaded as error:
-            missing[each] = error
-    if not found:
-        raise next(iter(missing.values()))
+    found, missing = plain.unit_limits(kg, code, setting, on=on, nearest=nearest)
     if format == "json":
-        not_loaded = [{"setting": each, "reason": str(error)} for each, error in missing.items()]
-        print_json({"limits": [_as_json(limit) for limit in found], "not_loaded": not_loaded})
+        print_json(plain.limits(found, missing))
         return
     print_table(
         ("setting", "units", "adjudication", "rationale", "release"),
@@ -64,7 +48,3 @@ def command(
     says |= dict.fromkeys(f"{each}: {error}" for each, error in missing.items())
     if says:
         click.echo("\n" + "\n".join(says))
-
-
-def _as_json(limit: UnitLimit) -> dict[str, Any]:
-    return {**asdict(limit), "term": limit.term, "meaning": limit.meaning}

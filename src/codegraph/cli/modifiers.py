@@ -56,16 +56,14 @@ def command(
         uses = kg.codes_with_modifier(reverse, on=on, nearest=nearest)
         print_json([asdict(use) for use in uses]) if format == "json" else _print_uses(reverse, uses, limit)
         return
-    from codegraph.billing.lines import checked_modifiers, parse_line
-    from codegraph.billing.modifiers.sets import exclusions
+    from codegraph.operations import plain
 
-    line = parse_line(code)
-    named = (*line.modifiers, *(checked_modifiers([modifier], line.code) if modifier else ()))
-    rules = _chosen(kg.modifiers(line, on=on, nearest=nearest), named, everything)
-    excluded = exclusions(line.modifiers)
+    assert code is not None
+    bare, named, rules, excluded = plain.chosen_rules(
+        kg, code, modifier, everything=everything, on=on, nearest=nearest
+    )
     if format == "json":
-        found = [{**asdict(rule), "answer": rule.answer} for rule in rules]
-        print_json({"code": line.code, "modifiers": found, "exclusions": [e._asdict() for e in excluded]})
+        print_json(plain.modifiers(bare, rules, excluded))
         return
     _print_rules(rules)
     for each in excluded:
@@ -73,16 +71,6 @@ def command(
     if named:
         for rule in rules:
             _print_rule(rule)
-
-
-def _chosen(rules: tuple[ModifierRule, ...], named: tuple[str, ...], everything: bool) -> list[ModifierRule]:
-    from codegraph.billing.modifiers.model import ModifierRule
-
-    if named:
-        known = {rule.modifier: rule for rule in rules}
-        unknown = "codegraph has no rule for this modifier"
-        return [known.get(m) or ModifierRule(m, "", None, unknown) for m in named]
-    return [rule for rule in rules if everything or rule.applies is not False]
 
 
 def _print_rules(rules: list[ModifierRule]) -> None:

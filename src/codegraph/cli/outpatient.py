@@ -29,8 +29,10 @@ def command(ctx: click.Context, codes: tuple[str, ...], on: str | None, nearest:
     """
     kg = open_graph(ctx, at_once=False)
     if len(codes) == 1:
+        from codegraph.operations import plain
+
         found = kg.outpatient(codes[0], on=on, nearest=nearest)
-        print_json({**asdict(found), "key": found.key}) if format == "json" else _print_status(found)
+        print_json(plain.outpatient(found)) if format == "json" else _print_status(found)
         return
     claim = kg.outpatient_claim(codes, on=on, nearest=nearest)
     print_json(asdict(claim)) if format == "json" else _print_claim(claim)

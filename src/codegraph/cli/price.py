@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +66,7 @@ def command(ctx: click.Context, /, **asked: Any) -> None:  # noqa: ANN401
     common |= {"locality": asked["locality"], "participating": not asked["non_participating"]}
     found = _price(kg, asked, common)
     if asked["format"] == "json":
-        print_json(_jsonable(found))
+        print_json(_plain(found))
     elif asked["explain"]:
         click.echo(found.explain())
     else:
@@ -117,7 +116,9 @@ def _print(found: Price | SessionPrice) -> None:
 
 def _print_spread(found: PriceSpread, format: str) -> None:
     if format == "json":
-        print_json({**asdict(found), "key": found.key, "average_name": found.average_name})
+        from codegraph.operations.plain import price_spread
+
+        print_json(price_spread(found))
         return
     click.echo(f"{found}\n")
     print_table(
@@ -128,15 +129,8 @@ def _print_spread(found: PriceSpread, format: str) -> None:
         click.echo(f"note: {note}")
 
 
-def _jsonable(found: Price | SessionPrice) -> dict[str, Any]:
-    shown = asdict(found)
-    if hasattr(found, "lines"):
-        for line, cells in zip(found.lines, shown["lines"], strict=True):
-            cells["line"]["key"] = line.line.key
-            cells["price"] = _of_price(line.price, cells["price"])
-        return shown
-    return _of_price(found, shown)
+def _plain(found: Price | SessionPrice) -> dict[str, Any]:
+    from codegraph.billing.price.model import Price
+    from codegraph.operations.plain import price, price_session
 
-
-def _of_price(price: Price, cells: dict[str, Any]) -> dict[str, Any]:
-    return {"key": price.key, **cells, "place": {"key": price.place.key, **cells["place"]}}
+    return price(found) if isinstance(found, Price) else price_session(found)

@@ -1,0 +1,153 @@
+"""The operations answer what the command line prints, and their schemas say what comes."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+
+from codegraph.cli import main
+from codegraph.errors import InvalidValue
+from codegraph.operations import answers, plain, records
+from codegraph.operations.parameters import Parameter, read_all
+from codegraph.operations.schema import Schemas, whole
+from codegraph.operations.table import BY_NAME, OPERATIONS
+from codegraph.render import jsonable
+
+# (operation, its parameters, the words of the command line that ask the same)
+SAME = [
+    ("code", {"code": "44310"}, "show 44310"),
+    ("codes", {"site": "ileum", "method": "bypass"}, "codes --site ileum --method bypass"),
+    ("codes_with_modifier", {"modifier": "63"}, "modifiers --reverse 63"),
+    ("conflicts", {"code": "44187", "column": "1"}, "edits 44187 --column 1"),
+    ("crosswalk", {"code": "44310", "to": "icd10pcs", "all": True}, "crosswalk 44310 --to icd10pcs --all"),
+    ("edits", {"first": "44310", "second": "44187", "on": "2024-08-01"}, "edits 44310 44187 --on 2024-08-01"),
+    ("limits", {"code": "44310"}, "limits 44310"),
+    ("modifiers", {"code": "44388-53"}, "modifiers 44388-53"),
+    ("modifiers", {"code": "44310", "all": "true"}, "modifiers 44310 --all"),
+    ("outpatient", {"code": "44388"}, "outpatient 44388"),
+    ("outpatient_claim", {"line": ["44388", "44390"]}, "outpatient 44388 44390"),
+    ("price", {"code": "44310", "locality": "NE"}, "price 44310 --locality NE"),
+    ("price", {"code": "44388", "modifiers": "53"}, "price 44388-53"),
+    ("price_session", {"line": ["44310", "44388"]}, "price 44310 44388"),
+    ("price_spread", {"code": "44388", "setting": "nonfacility"}, "price 44388 --setting nonfacility --all-localities"),
+    ("related", {"code": "44310"}, "related 44310"),
+    (
+        "check",
+        {"lines": ["44310", "44187-59"], "on": "2024-08-01", "diagnoses": ["K50.012"], "prior": ["44310@2024-07-20"]},
+        "check 44310 44187-59 --on 2024-08-01 --dx K50.012 --prior 44310@2024-07-20",
+    ),
+]  # fmt: skip
+
+
+def shown(value):
+    return json.loads(json.dumps(value, default=jsonable))
+
+
+@pytest.mark.parametrize(("name", "given", "words"), SAME, ids=[words for _, _, words in SAME])
+def test_the_command_line_prints_the_same(graph, name, given, words):
+    found = shown(BY_NAME[name].ask(graph, given))
+    done = CliRunner().invoke(main, ["--release", str(graph.directory), *words.split(), "--format", "json"])
+    assert json.loads(done.stdout) == found
+    assert found
+    schema = whole(BY_NAME[name].returns)
+    Draft202012Validator.check_schema(schema)
+    assert [e.message for e in Draft202012Validator(schema).iter_errors({"answer": found})] == []
+
+
+def test_every_operation_is_compared():
+    assert {name for name, _, _ in SAME} == {o.name for o in OPERATIONS}
+    assert [o.name for o in OPERATIONS] == sorted(o.name for o in OPERATIONS)
+
+
+def test_a_schema_refuses_what_no_answer_has(graph):
+    schema = whole(records.CodeLimits)
+    found = shown(BY_NAME["limits"].ask(graph, {"code": "44310"}))
+    for spoil in (
+        lambda f: f.pop("not_loaded"),
+        lambda f: f["limits"][0].update(units="2"),
+        lambda f: f["limits"][0].update(surplus=1),
+        lambda f: f["limits"][0].pop("term"),
+    ):
+        spoilt = json.loads(json.dumps(found))
+        spoil(spoilt)
+        assert not Draft202012Validator(schema).is_valid({"answer": spoilt})
+
+
+def test_two_records_of_one_name_have_two_schemas():
+    schemas = Schemas("#/$defs/")
+    for operation in OPERATIONS:
+        schemas.of(operation.returns)
+    assert {"Step", "ModelStep"} <= schemas.found.keys() or {"Step", "ProcedureStep"} <= schemas.found.keys()
+    with pytest.raises(TypeError, match="no schema"):
+        schemas.of(complex)
+
+
+ALL = (
+    Parameter("text", "A text."),
+    Parameter("flag", "A flag.", "flag"),
+    Parameter("number", "A number.", "integer", minimum=1, maximum=10),
+    Parameter("units", "Units.", "decimal"),
+    Parameter("on", "A day.", "date"),
+    Parameter("setting", "A setting.", choices=("a", "b")),
+    Parameter("many", "Several.", many=True),
+)
+
+
+def test_parameters_are_read_from_text_and_from_json():
+    asked = {"flag": "true", "number": "3", "units": "4.5", "on": "2024-08-01", "many": "x"}
+    assert read_all(ALL, asked) == {
+        "flag": True,
+        "number": 3,
+        "units": Decimal("4.5"),
+        "on": "2024-08-01",
+        "many": ["x"],
+    }
+    assert read_all(ALL, {"flag": False, "number": 3, "units": 6}) == {
+        "flag": False,
+        "number": 3,
+        "units": Decimal(6),
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"txt": "x"}, "no parameter 'txt'; there are text"),
+        ({"text": "x" * 201}, "longer than 200"),
+        ({"text": 5}, "text is no text"),
+        ({"flag": "maybe"}, "true or false"),
+        ({"flag": 1}, "true or false"),
+        ({"number": "11"}, "from 1 to 10"),
+        ({"number": True}, "whole number"),
+        ({"number": "٣"}, "whole number"),
+        ({"number": "1" * 150}, "whole number"),
+        ({"units": "NaN"}, "a number"),
+        ({"units": "1e400000"}, "a number"),
+        ({"on": "2024-02-30"}, "YYYY-MM-DD"),
+        ({"on": "yesterday"}, "YYYY-MM-DD"),
+        ({"setting": "c"}, "there are a, b"),
+        ({"many": ["x"] * 501}, "more than 500"),
+        ({"many": [["x"]]}, "many is no text"),
+    ],
+)
+def test_wrong_values_are_named(given, message):
+    with pytest.raises(InvalidValue, match=message):
+        read_all(ALL, given)
+
+
+def test_what_is_missing_is_named(graph):
+    with pytest.raises(InvalidValue, match="second is missing"):
+        BY_NAME["edits"].ask(graph, {"first": "44310"})
+    with pytest.raises(InvalidValue, match="lines is missing"):
+        BY_NAME["check"].ask(graph, {"lines": []})
+    with pytest.raises(InvalidValue, match="name what to look for"):
+        answers.codes(graph, {})
+
+
+def test_limits_tell_which_setting_is_not_loaded(graph):
+    found, missing = plain.unit_limits(graph, "44310", None)
+    assert {limit.setting for limit in found} | missing.keys() == set(plain.LIMIT_SETTINGS)
