@@ -377,15 +377,17 @@ class CodeGraph(BillingQuestions, TextQuestions, Mapping[str, Code]):
         include_licensed: bool = False,
         edits: bool = False,
         pcs: Sequence[str] | None = None,
+        quads: int | None = None,
     ) -> ExportSummary:
         """Write the graph to a file as Turtle, N-Quads, N-Triples, JSON-LD or RDF/XML, by default told from its name.
 
         Licensed descriptors leave only with `include_licensed`, the NCCI pair history only with `edits`. Format `owl`
         is the reasoner's view instead: procedures as classes defined by their facets, as RDF/XML, Turtle, N-Triples
         or functional syntax (`.ofn`), of ICD-10-PCS only codes that begin with one of `pcs` where that is given.
-        Format `sssom` writes every mapping set to a file of its own in the folder `out`.
+        Format `sssom` writes every mapping set to a file of its own in the folder `out`. So does `pieces` with N-Quads
+        for bulk loaders, in gzip files of at most `quads` quads and a manifest.
         """
         from codegraph.export.dispatch import export_as
 
-        wanted = {"graphs": graphs, "include_licensed": include_licensed, "edits": edits, "pcs": pcs}
-        return export_as(self, out, format, wanted)
+        wanted: dict[str, Any] = {"graphs": graphs, "include_licensed": include_licensed, "edits": edits}
+        return export_as(self, out, format, wanted | {"pcs": pcs, "quads": quads})

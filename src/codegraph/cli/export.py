@@ -8,6 +8,15 @@ import click
 
 from codegraph.cli.shared import open_graph
 
+# Named here, since the list of commands is to be had without the writers.
+FORMATS = ("turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml")
+OTHERS = {
+    "owl": "procedures as defined classes, for a reasoner",
+    "pieces": "a folder of N-Quads in gzip files, for bulk loaders",
+    "sssom": "a folder with one file for each mapping set",
+}
+COUNTED = {"sssom": "mappings", "pieces": "quads"}
+
 
 @click.command("export")
 @click.argument("out", type=click.Path(path_type=Path, allow_dash=True))
@@ -17,9 +26,9 @@ from codegraph.cli.shared import open_graph
 @click.option(
     "--format",
     "format",
-    type=click.Choice(("turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml", "owl", "sssom")),
-    help="How to write; by default told from the ending. owl: procedures as defined classes, for a reasoner; "
-    "sssom: a folder with one file for each mapping set.",
+    type=click.Choice((*FORMATS, *sorted(OTHERS))),
+    help="How to write; by default told from the ending. "
+    + "; ".join(f"{n}: {OTHERS[n]}" for n in sorted(OTHERS)),
 )
 @click.option("--include-licensed", is_flag=True, help="Also licensed descriptors, which stay out otherwise.")
 @click.option("--edits", is_flag=True, help="Also the whole history of NCCI pairs, as nodes.")
@@ -28,6 +37,7 @@ from codegraph.cli.shared import open_graph
     multiple=True,
     help="With --format owl: of ICD-10-PCS only codes that begin so (0D, 0D1), or none; repeatable.",
 )
+@click.option("--quads", type=int, help="With --format pieces: quads a piece, 1,000,000 by default.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -37,6 +47,7 @@ def command(
     include_licensed: bool,
     edits: bool,
     pcs: tuple[str, ...],
+    quads: int | None,
 ) -> None:
     """Write the graph to OUT (`-`: standard output).
 
@@ -51,8 +62,9 @@ def command(
         include_licensed=include_licensed,
         edits=edits,
         pcs=limit if pcs else None,
+        quads=quads,
     )
-    what = "mappings" if summary.format == "sssom" else "triples"
+    what = COUNTED.get(summary.format, "triples")
     click.echo(
         f"{summary.triples:,} {what}, {summary.bytes:,} bytes, {summary.seconds:.1f} s -> {out}", err=True
     )

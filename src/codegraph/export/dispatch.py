@@ -1,11 +1,11 @@
-"""Chooses the writer of an export: triples as they are, the reasoner's view, or the mapping sets."""
+"""Chooses the writer of an export: triples as they are, or what another system reads."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from codegraph.errors import CodegraphError
 from codegraph.export import ExportSummary, export
@@ -13,30 +13,55 @@ from codegraph.export import ExportSummary, export
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
+Wanted = Mapping[str, Any]
+# What a writer takes of the options; any other that is given is refused, since it would silently do nothing.
+_TRIPLES: Final = frozenset(("graphs", "include_licensed", "edits"))
+
 
 def export_as(
-    graph: CodeGraph, out: str | os.PathLike[str], format: str | None, wanted: Mapping[str, Any]
+    graph: CodeGraph, out: str | os.PathLike[str], format: str | None, wanted: Wanted
 ) -> ExportSummary:
-    """Write what is wanted of an opened release; `wanted` has graphs, include_licensed, edits and pcs.
+    """Write what is wanted of an opened release; `wanted` has graphs, include_licensed, edits, pcs and quads.
 
     Raises CodegraphError where an option does not go with a format.
     """
-    if format == "owl":
-        from codegraph.export.as_owl import export_owl
+    taken, write = _WRITERS.get(format or "", (_TRIPLES, None))
+    given = {name: value for name, value in wanted.items() if value is not None and value is not False}
+    if odd := sorted(given.keys() - taken):
+        name = format or "a format of triples"
+        raise CodegraphError(
+            f"{odd[0]} does not go with {name}, which takes {', '.join(sorted(taken)) or 'none'}"
+        )
+    if not isinstance(out, str | os.PathLike):
+        raise CodegraphError("an export is written to a file or into a folder, named by its path")
+    if write is None:
+        return export(graph.directory, Path(out), format=format, **given)
+    return write(graph, Path(out), given)
 
-        if wanted["graphs"] is not None or wanted["include_licensed"] or wanted["edits"]:
-            raise CodegraphError("the reasoner's view is of the whole release; only pcs (--pcs) limits it")
-        return export_owl(graph.store, graph.manifest, Path(out), pcs=wanted["pcs"])
-    if wanted["pcs"] is not None:
-        raise CodegraphError("pcs (--pcs) limits the reasoner's view; ask for it with format owl")
-    chosen = {name: wanted[name] for name in ("graphs", "include_licensed", "edits")}
-    if format != "sssom":
-        return export(graph.directory, Path(out), format=format, **chosen)
+
+def _owl(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
+    from codegraph.export.as_owl import export_owl
+
+    return export_owl(graph.store, graph.manifest, out, pcs=given.get("pcs"))
+
+
+def _sssom(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
     from codegraph.export.sssom_sets import export_sets
 
-    if wanted["edits"] or not isinstance(out, str | Path):
-        raise CodegraphError("sssom writes the mapping sets, one file each, into a folder")
-    licensed: bool = wanted["include_licensed"]
+    licensed = bool(given.get("include_licensed"))
     return export_sets(
-        graph.tables, graph.manifest, out, include_licensed=licensed, releases=wanted["graphs"]
+        graph.tables, graph.manifest, out, include_licensed=licensed, releases=given.get("graphs")
     )
+
+
+def _pieces(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
+    from codegraph.export.as_pieces import export_pieces
+
+    return export_pieces(graph.directory, graph.manifest, out, **given)
+
+
+_WRITERS: Final[dict[str, tuple[frozenset[str], Callable[[CodeGraph, Path, Wanted], ExportSummary]]]] = {
+    "owl": (frozenset(("pcs",)), _owl),
+    "pieces": (_TRIPLES | {"quads"}, _pieces),
+    "sssom": (frozenset(("graphs", "include_licensed")), _sssom),
+}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from codegraph.build.code_triples import TERMS
-from codegraph.errors import CodegraphError, NotLoaded
+from codegraph.errors import NotLoaded
 from codegraph.export import ExportSummary
 from codegraph.export.as_sssom import (
     CMS,
@@ -26,6 +24,7 @@ from codegraph.export.as_sssom import (
     facets_in_words,
     other_in_words,
 )
+from codegraph.export.folder import new_folder, size_of
 from codegraph.namespaces import CODE_PREFIXES
 from codegraph.release import Manifest
 from codegraph.sources import gems
@@ -96,36 +95,16 @@ def export_sets(
     a file, a folder with other things in it), NotLoaded where the release holds no mapping set that was asked for.
     """
     begun = time.monotonic()
-    folder = Path(out)
-    _check(out, folder)
     chosen = sets(tables, include_licensed=include_licensed, releases=releases)
     if not chosen:
         raise NotLoaded(
             "no mapping set is loaded that could be written; `codegraph sources` says what brings one"
         )
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    beside.mkdir(parents=True)
-    try:
+    with new_folder(out, "sssom writes one file a mapping set", lambda name: name.endswith(ENDING)) as folder:
         writer = _Writer(tables, manifest)
-        rows = sum(writer.write(one, beside / f"{one.file}{ENDING}") for one in chosen)
-        size = sum(path.stat().st_size for path in beside.iterdir())
-        if folder.exists():
-            shutil.rmtree(folder)
-        beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        rows = sum(writer.write(one, folder / f"{one.file}{ENDING}") for one in chosen)
+        size = size_of(folder)
     return ExportSummary(rows, time.monotonic() - begun, size, "sssom")
-
-
-def _check(out: Path | str, folder: Path) -> None:
-    if str(out) == "-":
-        raise CodegraphError(
-            "sssom writes one file a mapping set: name a folder for them, not standard output"
-        )
-    if folder.exists() and not folder.is_dir():
-        raise CodegraphError(f"{folder}: is no folder; sssom writes one file a mapping set into a folder")
-    if folder.is_dir() and (other := [p.name for p in folder.iterdir() if not p.name.endswith(ENDING)]):
-        raise CodegraphError(f"{folder}: holds other things ({min(other)}); name a folder of its own")
 
 
 def _sources(subject: str, obj: str) -> Slots:
