@@ -126,6 +126,8 @@ def test_what_packaged_knowledge_states_is_not_said_again():
     predicates = {t.predicate.rpartition("#")[2] for _, t in descriptive(code, described)}
     assert "prefLabel>" not in predicates
     assert {"altLabel>", "isBillable>"} <= predicates
+    same = {t.predicate.rpartition("#")[2] for _, t in descriptive(code, described, "Official title")}
+    assert predicates - same == {"altLabel>"}  # the same words are no synonym
     assert code_row(code, OwnWords(label="Ours", billable=False))[3:6] == ("Ours", "active", 0)
     assert code_row(code, NOTHING)[3:6] == ("Official title", "active", 1)
 

@@ -204,9 +204,10 @@ class Assembly:
             if code_iri(*key) in self.described:
                 stated = (t for t in stated if t not in self._known)
             plain[code.newest.ident].extend(stated)
-            for release, triple in descriptive(code, self.described):
+            own = self._own(code_iri(*key))
+            for release, triple in descriptive(code, self.described, own.label):
                 lines[release.ident].append(triple)
-            rows.append(code_row(code, self._own(code_iri(*key))))
+            rows.append(code_row(code, own))
             if code.descriptors:
                 descriptors += [(*key, r.ident, text) for r, text in code.descriptors]
                 for release, words in licensed_triples(code):

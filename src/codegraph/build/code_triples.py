@@ -79,8 +79,13 @@ def definitional(code: MergedCode, described: Described) -> Iterator[Triple]:
         yield Triple(subject, rdf.term("cg:denotes"), _IRI(f"{CONCEPT}procedure/pcs-{code.notation.lower()}"))
 
 
-def descriptive(code: MergedCode, described: Described) -> Iterator[tuple[Release, Triple]]:
-    """Yield what a release says of a code, with that release; what packaged knowledge states is not said again."""
+def descriptive(
+    code: MergedCode, described: Described, own_label: str | None = None
+) -> Iterator[tuple[Release, Triple]]:
+    """Yield what a release says of a code, with that release; what packaged knowledge states is not said again.
+
+    `own_label` is what packaged knowledge calls the code: an official label of the same words is no synonym.
+    """
     iri = code_iri(code.system, code.notation)
     subject = _IRI(iri)
     known = described.get(iri, set())
@@ -89,7 +94,7 @@ def descriptive(code: MergedCode, described: Described) -> Iterator[tuple[Releas
         if predicate not in known:
             yield release, Triple(subject, predicate, obj)
 
-    if code.label and code.label_release:
+    if code.label and code.label_release and code.label != own_label:
         yield from _label(subject, code.label, code.label_release, known)
     if code.short_label and code.short_label != code.label:
         yield from fresh(code.newest, rdf.term("cg:shortLabel"), rdf.english(code.short_label))
