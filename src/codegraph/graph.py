@@ -385,7 +385,8 @@ class CodeGraph(BillingQuestions, TextQuestions, Mapping[str, Code]):
         is the reasoner's view instead: procedures as classes defined by their facets, as RDF/XML, Turtle, N-Triples
         or functional syntax (`.ofn`), of ICD-10-PCS only codes that begin with one of `pcs` where that is given.
         Format `sssom` writes every mapping set to a file of its own in the folder `out`. So does `pieces` with N-Quads
-        for bulk loaders, in gzip files of at most `quads` quads and a manifest.
+        for bulk loaders, in gzip files of at most `quads` quads and a manifest. Format `skos` is a file of concepts in
+        SKOS alone.
         """
         from codegraph.export.dispatch import export_as
 

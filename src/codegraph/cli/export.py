@@ -13,6 +13,7 @@ FORMATS = ("turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml")
 OTHERS = {
     "owl": "procedures as defined classes, for a reasoner",
     "pieces": "a folder of N-Quads in gzip files, for bulk loaders",
+    "skos": "a file in SKOS alone",
     "sssom": "a folder with one file for each mapping set",
 }
 COUNTED = {"sssom": "mappings", "pieces": "quads"}

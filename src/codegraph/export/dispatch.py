@@ -60,8 +60,15 @@ def _pieces(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
     return export_pieces(graph.directory, graph.manifest, out, **given)
 
 
+def _skos(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
+    from codegraph.export.as_skos import export_skos
+
+    return export_skos(graph.directory, out, **given)
+
+
 _WRITERS: Final[dict[str, tuple[frozenset[str], Callable[[CodeGraph, Path, Wanted], ExportSummary]]]] = {
     "owl": (frozenset(("pcs",)), _owl),
     "pieces": (_TRIPLES | {"quads"}, _pieces),
+    "skos": (frozenset(("graphs", "include_licensed")), _skos),
     "sssom": (frozenset(("graphs", "include_licensed")), _sssom),
 }
