@@ -25,7 +25,8 @@ LAYERS = (
     "kindred hierarchy network connection render "
     "reasoning validation export search suggest",
     "billing_questions text_questions graph",
-    "operations",
+    "operations page",
+    "serve mcp_server",
     "cli",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -40,6 +41,11 @@ OWNERS = {
     "rich": {"build.progress"},
     "httpx": {"fetch.download"},
     "python_calamine": {"sources.xlsx_child"},
+    "starlette": {f"serve.{n}" for n in "api app graphs guard html linked problems run sparql".split()} | {"mcp_server"},
+    "uvicorn": {"serve.run", "mcp_server"},
+    "mcp": {"mcp_server"},
+    "jinja2": {"page.as_html"},
+    "markupsafe": {"page.as_html"},
 }
 
 

@@ -68,11 +68,11 @@ _BUNDLES: Final = (
 )
 
 
-def related(code: Code, store: GraphStore) -> list[Related]:
+def related(code: Code, store: GraphStore, *, edits: bool = True) -> list[Related]:
     """Return every code in some relation to this one, sorted by relation and code; one row a relation and code.
 
-    What follows from definitions is sought among CPT and HCPCS codes; for a code of ICD-10-PCS, among those of its
-    own table that differ from it in one axis.
+    Without `edits` the pairs of NCCI are left out, which are most of them. What follows from definitions is sought
+    among CPT and HCPCS codes; for a code of ICD-10-PCS, among those of its own table that differ in one axis.
     """
     found: list[Related] = []
     if code.system == "icd10pcs":
@@ -82,6 +82,7 @@ def related(code: Code, store: GraphStore) -> list[Related]:
         found += _akin(code)
     found += _family(code, store)
     found += _direct(code, store)
+    found += _bundled(code, store) if edits else ()
     rows: dict[tuple[str, str], list[Related]] = {}
     for r in sorted(set(found)):
         if r.code != code.curie:
@@ -157,6 +158,9 @@ def _direct(code: Code, store: GraphStore) -> Iterator[Related]:
         yield _row(store, "add-on to", iri, "NCCI add-on code edit", _said_by(code, "ncci-addon/"))
     for iri in store.subjects("cg:isAddOnTo", code.iri):
         yield _row(store, "add-on", iri, "NCCI add-on code edit", _said_by(code, "ncci-addon/"))
+
+
+def _bundled(code: Code, store: GraphStore) -> Iterator[Related]:
     for predicate, forward, backward, reason in _BUNDLES:
         ident = _said_by(
             code, "ncci-ptp-outpatient/" if "utpatient" in predicate else "ncci-ptp-practitioner/"

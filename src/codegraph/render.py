@@ -1,4 +1,4 @@
-"""Prints a description of a code as text or Markdown: one list of sections, two ways to write it."""
+"""Prints a description of a code as text: a list of sections, each line with its source."""
 
 from __future__ import annotations
 
@@ -178,28 +178,6 @@ def text(described: Description) -> str:
             source = f"  [{line.source}]" if line.source else ""
             parts.append(f"  {line.name:<{width}}  {line.value}{source}".rstrip())
     return "\n".join(parts) + "\n"
-
-
-def markdown(described: Description) -> str:
-    """Return a description as Markdown; what stands in cells is escaped."""
-    parts = [
-        f"# {described.code}: {_escaped(described.label or '(no public label)')}",
-        "",
-        f"Status: {described.status}",
-    ]
-    for section in sections(described):
-        parts += ["", f"## {_escaped(section.title)}", "", "| | | source |", "|---|---|---|"]
-        parts += [
-            f"| {_escaped(line.name)} | {_escaped(line.value)} | {_escaped(line.source or '')} |"
-            for line in section.lines
-        ]
-    return "\n".join(parts) + "\n"
-
-
-def _escaped(value: str) -> str:
-    for mark in "\\`*_<>|[]":
-        value = value.replace(mark, f"\\{mark}")
-    return value.replace("\n", " ")
 
 
 def jsonable(value: Any) -> Any:  # noqa: ANN401

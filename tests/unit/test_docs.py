@@ -44,6 +44,8 @@ from codegraph.describe import Description
 from codegraph.fetch.table import load
 from codegraph.mapping import Crosswalk, Mapping
 from codegraph.model import FacetComparison
+from codegraph.page.model import Cell, Drawing, Page, Section, Shape, SourceRef, Table
+from codegraph.page.model import Line as PageLine
 from codegraph.procedure import Procedure
 from codegraph.query_params import TYPES
 from codegraph.related import Related
@@ -101,6 +103,7 @@ def public(cls: type) -> set[str]:
             "Releases over time",
             [DatedGraph, InForce, Validity, History, Event, ReleaseDiff, Change, EditionPair, Adjustment],
         ),
+        ("Pages", [Page, Section, SourceRef, PageLine, Cell, Table, Drawing, Shape]),
         ("Result", [Result]),
         ("Report", [Report, ValidationResult]),
     ],

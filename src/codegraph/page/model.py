@@ -1,0 +1,140 @@
+"""What a page of a code is made of: sections of lines, tables and a drawing, each with the releases behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+Shapes = Literal["circle", "line", "path", "rect", "text"]
+PACKAGED: Final = "codegraph/"  # start of the ident of the packaged knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """A release that a section stands on: its ident, its title, the days that it covers (empty: undated), its file."""
+
+    release: str
+    title: str
+    dates: str = ""
+    file: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.title, self.release, self.dates) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A piece of text; `target` is the CURIE of the code or facet value that it names, `url` an address outside."""
+
+    text: str
+    target: str = ""
+    url: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing said: its name (may be empty), what is said, and a note on who says it, where lines differ in that."""
+
+    name: str
+    values: tuple[Cell, ...]
+    source: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return the values in one text."""
+        return ", ".join(map(str, self.values))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under named columns; `numeric` are the columns of figures, `folded` says that it may be shown closed."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numeric: tuple[int, ...] = ()
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A mark of a drawing: an SVG element with its attributes, its text or tooltip, and the CURIE that it leads to."""
+
+    kind: Shapes
+    attributes: tuple[tuple[str, str], ...]
+    text: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A drawing without scripts; `description` says in words what it shows, for those who do not see it."""
+
+    ident: str
+    title: str
+    description: str
+    width: int
+    height: int
+    shapes: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page; `missing` are what is not loaded, each naming the file that brings it.
+
+    `numbered` says that the lines are steps in their order.
+    """
+
+    ident: str
+    title: str
+    lines: tuple[Line, ...] = ()
+    tables: tuple[Table, ...] = ()
+    drawing: Drawing | None = None
+    sources: tuple[SourceRef, ...] = ()
+    missing: tuple[str, ...] = ()
+    numbered: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.lines or self.tables or self.drawing or self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything about one code. `label_kind` says whose words the label is; `descriptors` are licensed texts.
+
+    `descriptors` (release, text) is empty unless they were asked for. `on` is the date of service, or empty.
+    """
+
+    code: str
+    system: str
+    system_title: str
+    notation: str
+    iri: str
+    label: str
+    label_kind: str
+    status: str
+    billable: bool | None
+    on: str
+    sections: tuple[Section, ...]
+    descriptors: tuple[tuple[str, str], ...] = ()
+    undescribed: tuple[str, ...] = field(default=())
+
+    def section(self, ident: str) -> Section:
+        """Return a section by its ident; raise KeyError where the page has none such."""
+        for section in self.sections:
+            if section.ident == ident:
+                return section
+        raise KeyError(ident)
+
+
+def said(*texts: str, name: str = "", source: str = "") -> Line:
+    """Return a line of plain texts."""
+    return Line(name, tuple(Cell(text) for text in texts), source)
+
+
+def row(*cells: object) -> tuple[Cell, ...]:
+    """Return a row of a table; what is no cell yet becomes one, None an empty one."""
+    return tuple(c if isinstance(c, Cell) else Cell("" if c is None else str(c)) for c in cells)
