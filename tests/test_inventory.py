@@ -44,6 +44,24 @@ THROUGH = {
     "cli.diff": "changes/test_diff.py",
     "cli.history": "changes/test_history.py",
     "cli.fetch": "unit/test_docs.py",
+    "cli.serve": "serve/test_protocol.py",
+    **{
+        f"serve.{name}": "serve/test_protocol.py"
+        for name in (
+            "app",
+            "child",
+            "datastore",
+            "graphs",
+            "guard",
+            "html",
+            "linked",
+            "pool",
+            "problems",
+            "run",
+            "sparql",
+        )
+    },
+    "serve.description": "serve/test_description.py",
     "crosswalk.ask": "unit/test_graph.py",
     "crosswalk.lookup": "unit/test_graph.py",
     "crosswalk.rest": "unit/test_graph.py",

@@ -189,12 +189,13 @@ def _answer(store: ox.Store, text: str, *, union: bool, max_rows: int | None) ->
         answer = store.query(text, prefixes=PREFIXES, use_default_graph_as_union=union)
         return Result.from_engine(answer, max_rows=max_rows)
     except SyntaxError as error:
-        raise QueryError(_syntax(text, str(error))) from error
+        raise QueryError(syntax_message(text, str(error))) from error
     except (RuntimeError, ValueError, OSError) as error:
         raise QueryError(f"the query cannot be answered: {error}") from error
 
 
-def _syntax(text: str, message: str) -> str:
+def syntax_message(text: str, message: str) -> str:
+    """Say in words where and why the engine does not read a query."""
     match = _WHERE.match(message)
     if match is None:
         return f"not SPARQL: {message}"

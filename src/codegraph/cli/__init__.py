@@ -40,6 +40,7 @@ COMMANDS = (
     "price",
     "query",
     "related",
+    "serve",
     "show",
     "sources",
     "validate",

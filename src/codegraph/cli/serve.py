@@ -1,0 +1,88 @@
+"""`codegraph serve`: the server."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+
+import click
+
+from codegraph.cli.shared import PATH
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one."
+)
+@click.option(
+    "--data",
+    type=PATH,
+    multiple=True,
+    metavar="FILE",
+    help="RDF file to serve instead of a release (.nq, .trig, .ttl, …); may be given several times.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Seconds after which a query is stopped.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Processes that answer queries.",
+)
+@click.option(
+    "--memory", type=click.IntRange(16), default=1024, show_default=True, help="MB that a query may take."
+)
+@click.option("--base-url", metavar="URL", help="Address by which others reach this server, behind a proxy.")
+@click.option(
+    "--allow-host", "hosts", multiple=True, metavar="NAME", help="A host name to answer to beside localhost."
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    host: str,
+    port: int,
+    data: tuple[Path, ...],
+    timeout: float,
+    workers: int,
+    memory: int,
+    base_url: str | None,
+    hosts: tuple[str, ...],
+) -> None:
+    """Serve the release as web pages, linked data and SPARQL, read-only.
+
+    It listens at this machine only, unless --host says otherwise. Ctrl-C ends it.
+    """
+    from codegraph.errors import NotLoaded
+
+    try:
+        from codegraph.serve.run import bind, run
+    except ImportError as error:
+        raise NotLoaded(f"{error.name} is not installed: pip install 'codegraph[serve]'") from error
+    from codegraph.serve.app import create_app
+    from codegraph.serve.limits import Limits
+
+    listening = bind(host, port)
+    port = listening.getsockname()[1]
+    limits = Limits(seconds=timeout, workers=workers, memory=memory << 20)
+    app = create_app(ctx.obj, data=data, base_url=base_url, limits=limits, hosts=(host, *hosts))
+    if not _is_loopback(host):
+        click.echo(
+            f"codegraph: {host} is open to other machines: there is no login, and answers are not encrypted",
+            err=True,
+        )
+    click.echo(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+    run(app, listening)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,112 @@
+"""The application: a release, or RDF files, behind HTTP.
+
+A part of the server is a module of PARTS with `routes(kg) -> list[Route]` and, where it has pages for what is also
+served as data, a table `HTML` from a kind (`sparql`, `code`, `concept`, `ontology`) to what answers such a request.
+In a request, `request.app.state` has `kg` (None where files are served), `sparql` (`Sparql.rows` answers a
+query within the limits), `limits` and `version`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from codegraph.graph import CodeGraph
+from codegraph.serve import linked
+from codegraph.serve.datastore import DataStore
+from codegraph.serve.graphs import graph_response
+from codegraph.serve.guard import Guard
+from codegraph.serve.html import Handler, plain
+from codegraph.serve.limits import Limits
+from codegraph.serve.pool import Pool
+from codegraph.serve.problems import HANDLERS
+from codegraph.serve.sparql import METHODS, Sparql
+from codegraph.serve.void import Counts, void
+
+PARTS: Final[tuple[str, ...]] = ()  # modules of this package, in the order in which their routes are tried
+_LOCAL: Final = frozenset({"localhost", "testserver"})
+
+
+def create_app(
+    release: Path | None = None,
+    *,
+    data: Sequence[Path] = (),
+    base_url: str | None = None,
+    limits: Limits | None = None,
+    hosts: Sequence[str] = (),
+) -> Starlette:
+    """Return the application that serves a release (without one, as `CodeGraph.open`), or the RDF files of `data`.
+
+    `base_url` is the address that answers name, where it is not the one that was asked (behind a proxy); `hosts`
+    are names that the server answers to beside localhost and addresses. Its child processes start and end with
+    the application's lifespan. Raises ReleaseError or SourceError where there is nothing to serve.
+    """
+    limits = limits or Limits()
+    kg = None if data else CodeGraph.open(release)
+    served = DataStore.of_files(data) if kg is None else DataStore.of_release(kg.directory)
+    pool, counts = Pool(served.path, limits), Counts(served.path, limits)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        pool.start()
+        try:
+            yield
+        finally:
+            await counts.close()
+            await pool.close()
+            served.close()
+
+    base = base_url.rstrip("/") + "/" if base_url else None
+    sparql = Sparql(pool, served.version, counts, base and f"{base}sparql")
+    parts, html = _parts(kg)
+    app = Starlette(
+        routes=[
+            Route("/sparql", sparql.respond, methods=list(METHODS)),
+            Route("/.well-known/void", _void),
+            *parts,
+            *(linked.routes(kg) if kg else ()),
+            Route("/", _home),
+        ],
+        middleware=[Middleware(Guard, limits=limits, hosts=_LOCAL | {h.lower() for h in hosts})],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    state = {"kg": kg, "sparql": sparql, "counts": counts, "limits": limits, "version": served.version}
+    for name, value in {**state, "html": html, "base": base, "pool": pool}.items():
+        setattr(app.state, name, value)
+    return app
+
+
+def _parts(kg: CodeGraph | None) -> tuple[list[BaseRoute], dict[str, Handler]]:
+    """Return the routes and pages of the other parts, which need a release."""
+    routes: list[BaseRoute] = []
+    html: dict[str, Handler] = {}
+    for name in PARTS if kg else ():
+        module = import_module(f"codegraph.serve.{name}")
+        routes += module.routes(kg)
+        html |= getattr(module, "HTML", {})
+    return routes, html
+
+
+async def _void(request: Request) -> Response:
+    state = request.app.state
+    url = state.base or str(request.base_url)
+    manifest = state.kg.manifest if state.kg else None
+    found = void(url, await state.counts.get(), manifest, state.version)
+    return graph_response(request, found, version=state.version)
+
+
+async def _home(_: Request) -> Response:
+    links = (("sparql", "SPARQL"), (".well-known/void", "What is served: VoID and DCAT"))
+    items = "".join(f'<li><a href="/{path}">{words}</a></li>' for path, words in links)
+    return plain("codegraph", f"<ul>{items}</ul>")

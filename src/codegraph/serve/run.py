@@ -1,0 +1,94 @@
+"""Running the application on uvicorn: one process, on a socket that is bound before anything is printed."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any, Final
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from codegraph.errors import CodegraphError
+
+HEADER_SECONDS: Final = 10.0
+_CONNECTIONS: Final = 512
+_END_SECONDS: Final = 3
+
+
+class TimedProtocol(H11Protocol):
+    """HTTP/1.1 that closes a connection on which a request's headers take too long to arrive."""
+
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401
+        """Begin the time of the first request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take in bytes; the time of a request's headers begins with its first and ends with its last."""
+        if self._is_between():
+            self._wait()
+        super().data_received(data)
+        if not self._is_between():
+            self._stop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the time."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def _is_between(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _wait(self) -> None:
+        if self._timer is None:
+            self._timer = self.loop.call_later(HEADER_SECONDS, self._close)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _close(self) -> None:
+        self._timer = None
+        if not self.transport.is_closing():
+            self.transport.close()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; raise CodegraphError where the address is taken or not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio turns Nagle's algorithm off (40 ms an answer) only where the protocol is named.
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+        found.listen(256)
+    except OSError as error:
+        found.close()
+        reason = error.strerror or str(error)
+        raise CodegraphError(
+            f"cannot serve at {host}, port {port}: {reason}; choose another --port"
+        ) from error
+    return found
+
+
+def run(app: ASGIApp, listening: socket.socket) -> None:
+    """Serve until SIGTERM or Ctrl-C; requests that are under way get some seconds to end."""
+    config = uvicorn.Config(
+        app,
+        http=TimedProtocol,
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,  # addresses have queries in them
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_END_SECONDS,
+        limit_concurrency=_CONNECTIONS,
+        h11_max_incomplete_event_size=65_536,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
