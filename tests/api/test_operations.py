@@ -48,9 +48,9 @@ def shown(value):
 
 
 @pytest.mark.parametrize(("name", "given", "words"), SAME, ids=[words for _, _, words in SAME])
-def test_the_command_line_prints_the_same(graph, name, given, words):
-    found = shown(BY_NAME[name].ask(graph, given))
-    done = CliRunner().invoke(main, ["--release", str(graph.directory), *words.split(), "--format", "json"])
+def test_the_command_line_prints_the_same(kg, name, given, words):
+    found = shown(BY_NAME[name].ask(kg, given))
+    done = CliRunner().invoke(main, ["--release", str(kg.directory), *words.split(), "--format", "json"])
     assert json.loads(done.stdout) == found
     assert found
     schema = whole(BY_NAME[name].returns)
@@ -63,9 +63,9 @@ def test_every_operation_is_compared():
     assert [o.name for o in OPERATIONS] == sorted(o.name for o in OPERATIONS)
 
 
-def test_a_schema_refuses_what_no_answer_has(graph):
+def test_a_schema_refuses_what_no_answer_has(kg):
     schema = whole(records.CodeLimits)
-    found = shown(BY_NAME["limits"].ask(graph, {"code": "44310"}))
+    found = shown(BY_NAME["limits"].ask(kg, {"code": "44310"}))
     for spoil in (
         lambda f: f.pop("not_loaded"),
         lambda f: f["limits"][0].update(units="2"),
@@ -139,15 +139,15 @@ def test_wrong_values_are_named(given, message):
         read_all(ALL, given)
 
 
-def test_what_is_missing_is_named(graph):
+def test_what_is_missing_is_named(kg):
     with pytest.raises(InvalidValue, match="second is missing"):
-        BY_NAME["edits"].ask(graph, {"first": "44310"})
+        BY_NAME["edits"].ask(kg, {"first": "44310"})
     with pytest.raises(InvalidValue, match="lines is missing"):
-        BY_NAME["check"].ask(graph, {"lines": []})
+        BY_NAME["check"].ask(kg, {"lines": []})
     with pytest.raises(InvalidValue, match="name what to look for"):
-        answers.codes(graph, {})
+        answers.codes(kg, {})
 
 
-def test_limits_tell_which_setting_is_not_loaded(graph):
-    found, missing = plain.unit_limits(graph, "44310", None)
+def test_limits_tell_which_setting_is_not_loaded(kg):
+    found, missing = plain.unit_limits(kg, "44310", None)
     assert {limit.setting for limit in found} | missing.keys() == set(plain.LIMIT_SETTINGS)

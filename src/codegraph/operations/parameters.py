@@ -86,7 +86,7 @@ def _flag(parameter: Parameter, value: Any) -> bool:  # noqa: ANN401
 
 def _integer(parameter: Parameter, value: Any) -> int:  # noqa: ANN401
     text = str(value)
-    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 9:
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 18:
         raise InvalidValue(f"{parameter.name} is a whole number")
     if not parameter.minimum <= int(text) <= parameter.maximum:
         raise InvalidValue(f"{parameter.name} is from {parameter.minimum} to {parameter.maximum}")

@@ -35,6 +35,15 @@ class Operation:
     answer: Answer
     method: Literal["GET", "POST"] = "GET"
 
+    def input_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the parameters as one object."""
+        return {
+            "type": "object",
+            "properties": {p.name: p.schema() for p in self.parameters},
+            "required": [p.name for p in self.parameters if p.required],
+            "additionalProperties": False,
+        }
+
     def ask(self, kg: CodeGraph, given: dict[str, object]) -> Any:  # noqa: ANN401 - as `returns` says
         """Return the answer as plain values; raise InvalidValue for parameters that are none, and as the facade."""
         return self.answer(kg, read_all(self.parameters, given))

@@ -32,7 +32,8 @@ from codegraph.serve.problems import HANDLERS
 from codegraph.serve.sparql import METHODS, Sparql
 from codegraph.serve.void import Counts, void
 
-PARTS: Final[tuple[str, ...]] = ()  # modules of this package, in the order in which their routes are tried
+# Modules of this package, in the order in which their routes are tried.
+PARTS: Final[tuple[str, ...]] = ("api",)
 _LOCAL: Final = frozenset({"localhost", "testserver"})
 
 
