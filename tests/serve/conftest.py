@@ -89,6 +89,13 @@ def server(packaged_cache):
 
 
 @pytest.fixture(scope="session")
+def patient(packaged_cache):
+    """A server with time, and little memory."""
+    with serving("--memory", 128, cache=packaged_cache) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def files():
     """A server of data/default.ttl and data/graphs.nq instead of a release."""
     with serving("--timeout", SECONDS, "--data", DATA / "default.ttl", "--data", DATA / "graphs.nq") as found:

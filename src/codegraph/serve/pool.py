@@ -16,6 +16,7 @@ from codegraph.serve.limits import Limits
 
 _BUFFER = 1 << 20
 _START_SECONDS = 60.0
+_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
 _DIED = "the query ended its process: it needs more memory or depth than is allowed"
 
 
@@ -97,21 +98,19 @@ class Pool:
     limits: Limits
     _idle: asyncio.Queue[Worker] = field(default_factory=asyncio.Queue)
     _workers: set[Worker] = field(default_factory=set)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _slots: list[asyncio.Task[None]] = field(default_factory=list)
     _waiting: int = 0
-    _closed: bool = False
 
     def start(self) -> None:
         """Start the children in the background; jobs may come at once."""
-        for _ in range(self.limits.workers):
-            self._replace()
+        loop = asyncio.get_running_loop()
+        self._slots = [loop.create_task(self._slot()) for _ in range(self.limits.workers)]
 
     async def close(self) -> None:
         """Kill all children and wait for their end."""
-        self._closed = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for slot in self._slots:
+            slot.cancel()
+        await asyncio.gather(*self._slots, return_exceptions=True)
         for worker in self._workers:
             worker.kill()
         await asyncio.gather(*(worker.process.wait() for worker in self._workers))
@@ -145,7 +144,7 @@ class Pool:
         else:
             return answer
         finally:
-            self._idle.put_nowait(worker) if whole else self._drop(worker)
+            self._idle.put_nowait(worker) if whole else worker.kill()
 
     async def _free(self, deadline: float) -> Worker | None:
         """Return a child that is alive and free, or None where there is none in time or too many wait."""
@@ -155,34 +154,25 @@ class Pool:
         try:
             async with asyncio.timeout_at(deadline):
                 while not (worker := await self._idle.get()).alive:
-                    self._drop(worker)
+                    pass  # it ended while it was idle; another comes in its place
                 return worker
         except TimeoutError:
             return None
         finally:
             self._waiting -= 1
 
-    def _drop(self, worker: Worker) -> None:
-        worker.kill()
-        self._replace(worker)
-
-    def _replace(self, worker: Worker | None = None) -> None:
-        if not self._closed:
-            task = asyncio.get_running_loop().create_task(self._add(worker))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _add(self, gone: Worker | None) -> None:
-        """Start a child in the place of one that is gone; try again where that fails."""
-        pause = 0.1
+    async def _slot(self) -> None:
+        """Keep one child running: whenever it ends, start another; later and later where that fails."""
+        pause = _PAUSE
         while True:
-            with suppress(ReleaseError, OSError):
+            try:
                 worker = await Worker.start(self.store, self.limits)
-                self._workers.add(worker)
-                self._idle.put_nowait(worker)
-                break
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 10.0)
-        if gone is not None:
-            await gone.process.wait()
-            self._workers.discard(gone)
+            except (ReleaseError, OSError):
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                continue
+            pause = _PAUSE
+            self._workers.add(worker)
+            self._idle.put_nowait(worker)
+            await worker.process.wait()
+            self._workers.discard(worker)
