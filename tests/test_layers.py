@@ -25,7 +25,7 @@ LAYERS = (
     "kindred hierarchy network connection render "
     "reasoning validation export search suggest",
     "billing_questions text_questions graph",
-    "operations page",
+    "operations page terminology",
     "serve mcp_server",
     "cli",
 )

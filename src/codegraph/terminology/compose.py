@@ -1,0 +1,197 @@
+"""What a value set's compose chooses: includes and excludes, by system, code, filter and other value sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from codegraph.hierarchy import below
+from codegraph.namespaces import contract, expand
+from codegraph.terminology.code_systems import filters_of, members
+from codegraph.terminology.concepts import FACETS, Concept, Concepts
+from codegraph.terminology.problem import Problem, shown
+from codegraph.terminology.systems import FhirSystem
+
+if TYPE_CHECKING:
+    from codegraph.graph import CodeGraph
+
+Members = frozenset[str]  # CURIEs of codegraph's
+Find = Callable[[str], Mapping[str, Any]]  # a value set by its URL
+_DEEPEST: Final = 8
+_FEW: Final = 5_000
+_MOST: Final = 50_000  # concepts that a compose may name one by one
+
+
+class Composer:
+    """Works out what a compose holds; what a filter chooses is kept, since a release never changes."""
+
+    def __init__(self, concepts: Concepts, find: Find) -> None:
+        self._concepts = concepts
+        self._find = find
+        self._chosen = lru_cache(maxsize=256)(self._choose)
+        self._all = lru_cache(maxsize=8)(self._everything)
+        self.in_order = lru_cache(maxsize=16)(self._in_order)
+
+    def members(self, value_set: Mapping[str, Any], depth: int = 0) -> Members:
+        """Return the CURIEs of all concepts that a value set holds. Raises Problem for a compose that is wrong."""
+        if depth > _DEEPEST:
+            raise _wrong("value sets include each other too deeply")
+        compose = value_set.get("compose")
+        if not isinstance(compose, Mapping) or not _listed(compose, "include"):
+            raise _wrong("the value set has no compose.include")
+        held: Members = frozenset().union(*(self._of(part, depth) for part in _listed(compose, "include")))
+        for part in _listed(compose, "exclude"):
+            held -= self._of(part, depth)
+        return held
+
+    def _in_order(self, curies: Members) -> tuple[Concept, ...]:
+        """Return concepts by system, in the order of the systems, then by code."""
+        of: dict[str, list[Concept]] = {}
+        if len(curies) < _FEW:
+            for concept in filter(None, map(self._concepts.at, curies)):
+                of.setdefault(concept.system.key, []).append(concept)
+        else:  # reading a system through is faster than looking its codes up one by one
+            for key, system in self._concepts.systems.items():
+                of[key] = [c for c in members(self._concepts, system) if c.curie in curies]
+        ordered = (sorted(of.get(key, ()), key=lambda c: c.code) for key in self._concepts.systems)
+        return tuple(concept for concepts in ordered for concept in concepts)
+
+    def systems(self, value_set: Mapping[str, Any]) -> list[FhirSystem]:
+        """Return the systems that a value set's includes name, each once."""
+        named = (part.get("system") for part in _listed(value_set.get("compose", {}), "include"))
+        found = (self._concepts.systems.of_uri(uri) for uri in named if isinstance(uri, str))
+        return list(dict.fromkeys(system for system in found if system is not None))
+
+    def _of(self, part: Mapping[str, Any], depth: int) -> Members:
+        uri = part.get("system")
+        sets = [self.members(self._find(url), depth + 1) for url in part.get("valueSet", ())]
+        if uri is None:
+            if not sets or "concept" in part or "filter" in part:
+                raise _wrong("an include names a system, or value sets only")
+            return sets[0].intersection(*sets[1:])
+        if not isinstance(uri, str):
+            raise _wrong("include.system is not a text")
+        system = self._concepts.systems.named(uri, part.get("version"))
+        if "concept" in part and "filter" in part:
+            raise _wrong("an include has concepts or filters, not both (vsd-3)")
+        if "concept" in part:
+            held = self._named(system, _listed(part, "concept"))
+        elif "filter" in part:
+            chosen = [self._filtered(system, said) for said in _listed(part, "filter")]
+            held = chosen[0].intersection(*chosen[1:]) if chosen else frozenset()
+        else:
+            held = self._all(system)
+        return held.intersection(*sets)
+
+    def _named(self, system: FhirSystem, concepts: list[Mapping[str, Any]]) -> Members:
+        if len(concepts) > _MOST:
+            raise Problem(f"an include names at most {_MOST:,} concepts", code="too-costly", status=422)
+        found = (self._concepts.get(system, str(said.get("code", ""))) for said in concepts)
+        return frozenset(concept.curie for concept in found if concept is not None)
+
+    def _filtered(self, system: FhirSystem, said: Mapping[str, Any]) -> Members:
+        name, operator, value = (said.get(key) for key in ("property", "op", "value"))
+        known = filters_of(system)
+        if not isinstance(name, str) or not isinstance(value, str) or name not in known:
+            raise _wrong(
+                f"{system.uri} has no filter by {shown(name)}; there are {', '.join(known) or 'none'}"
+            )
+        if operator not in known[name][0]:
+            raise _wrong(f"the filter {name} is by {' or '.join(known[name][0])}, not by {shown(operator)}")
+        return self._chosen(system, name, str(operator), value)
+
+    def _everything(self, system: FhirSystem) -> Members:
+        return frozenset(concept.curie for concept in members(self._concepts, system))
+
+    def _choose(self, system: FhirSystem, name: str, operator: str, value: str) -> Members:
+        found = _FILTERS[name](self._concepts, system, name, operator, value)
+        return frozenset(curie for curie in found if self._belongs(system, curie))
+
+    def _belongs(self, system: FhirSystem, curie: str) -> bool:
+        prefix, _, notation = curie.partition(":")
+        return self._concepts.systems.of_code(prefix, notation) == system
+
+
+def _listed(of: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    found = of.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
+        raise _wrong(f"{name} is not a list of objects")
+    return found
+
+
+def _wrong(text: str) -> Problem:
+    return Problem(text, code="invalid", tx="vs-invalid", at="valueSet")
+
+
+# --- filters: (concepts, system, property, operator, value) -> CURIEs, of any system ---------------------------------
+
+Filter = Callable[[Concepts, FhirSystem, str, str, str], "set[str]"]
+
+
+def _value_of(concepts: Concepts, scheme: str, value: str) -> str:
+    """Return the CURIE of a value of an own scheme; raise Problem where there is none."""
+    system = concepts.systems[scheme]
+    if concepts.get(system, value) is None:
+        raise _wrong(concepts.why_unknown(system, value))
+    return f"{scheme}:{value}"
+
+
+def _by_facet(concepts: Concepts, _: FhirSystem, name: str, operator: str, value: str) -> set[str]:
+    curie = _value_of(concepts, name, value)
+    store = concepts.kg.store
+    values = below(store, curie, with_self=True) if operator == "is-a" else [curie]
+    procedures = {contract(iri) for v in values for iri in store.pointing(FACETS[name], v)}
+    return {code for procedure in procedures for code in concepts.coded.get(procedure, ())}
+
+
+def _by_family(concepts: Concepts, _: FhirSystem, name: str, __: str, value: str) -> set[str]:
+    curie = _value_of(concepts, name, value)
+    return {contract(iri) for iri in concepts.kg.store.subjects("cg:inFamily", curie)}
+
+
+def _by_hierarchy(concepts: Concepts, system: FhirSystem, _: str, operator: str, value: str) -> set[str]:
+    root = concepts.get(system, value)
+    if root is None:
+        raise _wrong(concepts.why_unknown(system, value))
+    return _kinds(concepts.kg, root.curie, with_self=operator == "is-a")
+
+
+def _kinds(kg: CodeGraph, curie: str, *, with_self: bool) -> set[str]:
+    """Return what is below a term along skos:broader: its kinds, not its parts."""
+    found: set[str] = set()
+    here = {expand(curie)}
+    while here:
+        found |= here
+        here = {iri for term in here for iri in kg.store.subjects("skos:broader", term)} - found
+    return {contract(iri) for iri in found} - (set() if with_self else {curie})
+
+
+def _by_table(concepts: Concepts, _: FhirSystem, __: str, ___: str, value: str) -> set[str]:
+    sql = "SELECT notation FROM code WHERE system = 'icd10pcs' AND notation >= ? AND notation < ?"
+    rows = concepts.kg.tables.rows(sql, (value, value + "\U0010ffff")) if len(value) == 3 else []
+    return {f"icd10pcs:{row[0]}" for row in rows}
+
+
+def _by_row(test: Callable[[Concept], str]) -> Filter:
+    def choose(concepts: Concepts, system: FhirSystem, _: str, __: str, value: str) -> set[str]:
+        return {concept.curie for concept in members(concepts, system) if test(concept) == value}
+
+    return choose
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+_FILTERS: Final[dict[str, Filter]] = {
+    "concept": _by_hierarchy,
+    "modifier": _by_row(lambda c: _flag(c.is_modifier)),
+    "status": _by_row(lambda c: c.status or ""),
+    "inactive": _by_row(lambda c: _flag(c.inactive)),
+    "family": _by_family,
+    "table": _by_table,
+    "site": _by_facet,
+    "method": _by_facet,
+    "approach": _by_facet,
+}

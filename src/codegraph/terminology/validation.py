@@ -1,0 +1,222 @@
+"""$validate-code: whether a code is one of a code system, or of a value set; a wrong one is an answer, no error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from codegraph.terminology.code_systems import find
+from codegraph.terminology.compose import Composer
+from codegraph.terminology.concepts import Concept, Concepts
+from codegraph.terminology.expansion import check_versions, value_set_of
+from codegraph.terminology.parameters import Inputs, Out, coding, parameters
+from codegraph.terminology.problem import Problem, issue, outcome, shown
+from codegraph.terminology.systems import FhirSystem
+from codegraph.terminology.value_sets import ValueSets
+
+
+@dataclass(slots=True)
+class Asked:
+    """One code of a request: where it stands in it, and what was found of it."""
+
+    at: str  # "code", "coding", "codeableConcept.coding[0]"
+    system: str | None
+    version: str | None
+    code: str
+    display: str | None
+    concept: Concept | None = None
+    issues: list[dict[str, Any]] = field(default_factory=list)
+    unknown_system: str | None = None
+
+    @property
+    def is_right(self) -> bool:
+        """Tell whether the code was found and nothing is wrong with it."""
+        return self.concept is not None and not any(i["severity"] == "error" for i in self.issues)
+
+    def wrong(
+        self, text: str, *, tx: str, code: str = "code-invalid", part: str = "", severity: str = "error"
+    ) -> None:
+        """Say what is wrong, in which part of the request."""
+        where = (part or "code") if self.at == "code" else ".".join(filter(None, (self.at, part)))
+        self.issues.append(issue(severity, code, text, tx=tx, at=where))
+
+
+def _asked(inputs: Inputs, system: str | None, version: str | None) -> list[Asked]:
+    """Return the codes of a request: `code`, `coding` or those of `codeableConcept`, exactly one of the three."""
+    if sum(name in inputs for name in ("code", "coding", "codeableConcept")) != 1:
+        raise Problem(f"{inputs.operation} takes one of code, coding and codeableConcept", code="required")
+    if "code" in inputs:
+        return [Asked("code", system, version, inputs.require("code"), inputs.text("display"))]
+    one, several = inputs.object("coding"), inputs.object("codeableConcept")
+    if one is not None:
+        return [_of_coding("coding", one, system, version)]
+    codings = (several or {}).get("coding")
+    if not isinstance(codings, list) or not codings or not all(isinstance(c, dict) for c in codings):
+        raise Problem("codeableConcept has no coding", code="required", at="codeableConcept")
+    return [
+        _of_coding(place, coding(place, said), system, version)
+        for place, said in ((f"codeableConcept.coding[{n}]", c) for n, c in enumerate(codings))
+    ]
+
+
+def _of_coding(at: str, said: dict[str, Any], system: str | None, version: str | None) -> Asked:
+    return Asked(
+        at, said.get("system") or system, said.get("version") or version, said["code"], said.get("display")
+    )
+
+
+def _look_up(concepts: Concepts, asked: Asked, inputs: Inputs) -> None:
+    """Find the concept of a code, and say what is wrong with the system, the version, the code or the display."""
+    if asked.system is None:
+        asked.wrong(
+            "the coding has no system: a code without one means nothing", tx="invalid-data", code="invalid"
+        )
+        return
+    system = concepts.systems.of_uri(asked.system)
+    if system is None:
+        asked.unknown_system = asked.system
+        text = f"code system {shown(asked.system)} is not held here, so the code cannot be checked"
+        asked.wrong(text, tx="not-found", code="not-found", part="system")
+        return
+    wanted = asked.version or asked.system.partition("|")[2]
+    if wanted and wanted != system.version:
+        asked.unknown_system = f"{system.uri}|{wanted}"
+        text = f"version {shown(wanted)} of {system.uri} is not held here; held is {system.version!r}"
+        asked.wrong(text, tx="not-found", code="not-found", part="version")
+        return
+    asked.concept = concepts.get(system, asked.code)
+    if asked.concept is None:
+        asked.wrong(concepts.why_unknown(system, asked.code), tx="invalid-code", part="code")
+        return
+    _check_display(concepts, asked, asked.concept, lenient=inputs.boolean("lenient-display-validation"))
+    if "abstract" in inputs and not inputs.boolean("abstract") and asked.concept.abstract:
+        asked.wrong(
+            f"{asked.code} is a header, not to be used as it stands", tx="code-rule", code="business-rule"
+        )
+
+
+def _check_display(concepts: Concepts, asked: Asked, concept: Concept, *, lenient: bool) -> None:
+    if asked.display is None:
+        return
+    words = [concept.display] if concept.display else []
+    words += concepts.synonyms(concepts.facts(concept))
+    if not words:
+        text = f"no words for {asked.code} are held here, so the display was not checked"
+        asked.wrong(text, tx="processing-note", code="informational", part="display", severity="information")
+    elif _plain(asked.display) not in map(_plain, words):
+        text = (
+            f"{shown(asked.display)} is no display of {asked.code}; held are {len(words)}, first {words[0]!r}"
+        )
+        if concept.system.key == "cpt":
+            text += ". Displays of CPT are codegraph's own words, not the AMA's descriptors"
+        asked.wrong(
+            text,
+            tx="invalid-display",
+            code="invalid",
+            part="display",
+            severity="warning" if lenient else "error",
+        )
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def validate_in_system(concepts: Concepts, inputs: Inputs, ident: str | None) -> dict[str, Any]:
+    """Answer CodeSystem/$validate-code, for a system by id, by `url`, or by that of the coding.
+
+    Raises Problem: 404 for a system that is not held, 400 for parameters that do not name a code.
+    """
+    if "codeSystem" in inputs:
+        raise Problem("a code system sent along is not supported", code="not-supported", at="codeSystem")
+    url = inputs.text("url", "system")
+    if ident is not None and url is not None:
+        raise Problem("the code system is named by the address; url is not given with it", at="url")
+    first = inputs.object("coding")
+    name = ident or url or (first or {}).get("system")
+    if name is None:
+        raise Problem("CodeSystem/$validate-code needs url", code="required", at="url")
+    system = find(concepts, name) if ident else concepts.systems.named(name)
+    codes = _asked(inputs, system.uri, inputs.text("version"))
+    for asked in codes:
+        _look_up_in(concepts, asked, system, inputs)
+    return _answer(codes, inputs)
+
+
+def _look_up_in(concepts: Concepts, asked: Asked, system: FhirSystem, inputs: Inputs) -> None:
+    if asked.system is not None and asked.system.partition("|")[0] != system.uri:
+        asked.wrong(
+            f"the coding is of {shown(asked.system)}, not of {system.uri}", tx="invalid-data", part="system"
+        )
+    else:
+        _look_up(concepts, asked, inputs)
+
+
+def validate_in_set(
+    concepts: Concepts, value_sets: ValueSets, composer: Composer, inputs: Inputs, ident: str | None
+) -> dict[str, Any]:
+    """Answer ValueSet/$validate-code.
+
+    Raises Problem: 404 for a value set that is not known, 400 for parameters that do not name a code.
+    """
+    value_set = value_set_of(value_sets, inputs, ident)
+    check_versions(concepts, inputs)
+    system = inputs.text("system")
+    if system is None and "code" in inputs:
+        system = _inferred(concepts, composer, value_set, inputs)
+    held = composer.members(value_set)
+    codes = _asked(inputs, system, inputs.text("systemVersion"))
+    name = value_set.get("url") or "the value set sent along"
+    for asked in codes:
+        _look_up(concepts, asked, inputs)
+        if asked.concept is None:
+            continue
+        if asked.concept.curie not in held:
+            text = f"{asked.code} ({asked.concept.system.uri}) is not in {shown(name)}"
+            asked.wrong(text, tx="not-in-vs" if len(codes) == 1 else "this-code-not-in-vs")
+        elif asked.concept.inactive:
+            only = inputs.boolean("activeOnly")
+            text = f"{asked.code} is retired"
+            kind = "business-rule"
+            asked.wrong(text, tx="status-check", code=kind, severity="error" if only else "information")
+    return _answer(codes, inputs)
+
+
+def _inferred(concepts: Concepts, composer: Composer, value_set: Any, inputs: Inputs) -> str:  # noqa: ANN401
+    """Return the system that a bare code is of, where the client asks for that and the value set leaves one."""
+    if not inputs.boolean("inferSystem"):
+        raise Problem(
+            "ValueSet/$validate-code needs system beside code, or inferSystem", code="required", at="system"
+        )
+    code = inputs.require("code")
+    systems = composer.systems(value_set)
+    fitting = [system.uri for system in systems if concepts.get(system, code)] or [s.uri for s in systems]
+    if len(fitting) != 1:
+        raise Problem(f"the system of {shown(code)} cannot be inferred: {', '.join(fitting)}", at="system")
+    return fitting[0]
+
+
+def _answer(codes: list[Asked], inputs: Inputs) -> dict[str, Any]:
+    """Return what was found: true where one of the codes is right and none has a wrong display."""
+    right = next((asked for asked in codes if asked.is_right), None)
+    best = right or next((asked for asked in codes if asked.concept), codes[0])
+    issues = [said for asked in codes for said in asked.issues]
+    worst = "error"
+    if right is not None:  # a coding beside it that is unknown, or not in the set, does not make it wrong
+        worst = "warning"
+        issues = [said if said in right.issues else said | {"severity": worst} for said in issues]
+    errors = [said["details"]["text"] for said in issues if said["severity"] == worst]
+    concept = best.concept
+    outs: list[Out] = [
+        ("result", "boolean", right is not None),
+        ("message", "string", "; ".join(errors) or None),
+        ("display", "string", concept.display if concept else None),
+        ("code", "code", best.code),
+        ("system", "uri", concept.system.uri if concept else best.system),
+        ("version", "string", concept.system.version if concept else None),
+        ("codeableConcept", "CodeableConcept", inputs.object("codeableConcept")),
+        ("inactive", "boolean", True if concept and concept.inactive else None),
+        ("x-caused-by-unknown-system", "canonical", best.unknown_system),
+        ("issues", "resource", outcome(*issues) if issues else None),
+    ]
+    return parameters(*outs)
