@@ -23,7 +23,7 @@ LAYERS = (
     "store tables nodes terms sparql query_params result result_text queries",
     "views mapping opened billing claims comparison changes worklog crosswalk contradictions describe related "
     "kindred hierarchy network connection render "
-    "reasoning validation export search suggest",
+    "reasoning validation export search suggest answers",
     "billing_questions text_questions graph",
     "operations page terminology",
     "serve mcp_server",

@@ -1,0 +1,224 @@
+"""What can be asked about codes themselves and their connections, as data; see `topics`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from codegraph.answers.topic import Topic
+
+_LAPAROSCOPIC: Final = r"laparoscopic(?:ally)?|minimally invasive|keyhole"
+_OPEN: Final = r"open"
+_TO_NAME: Final = "name names called version versions equivalent counterpart approach form alternative"
+TOPICS: Final[tuple[Topic, ...]] = (
+    Topic(
+        "what",
+        (
+            r"^<code>(?: (?:and )?<code>)*$|what|whats|describe[sd]?|descriptions?|define[sd]?|definitions?"
+            r"|meanings?|means?|explain(?:ed)?|stands?|about|look up|lookup|tell me",
+        ),
+        "mean means stand diagnosis descriptor mean words plain simple english exactly full up look definition "
+        "description meaning short terms operation",
+        codes=(1, 4),
+        mods=(0, 2),
+        systems="",
+        rank=0,
+        sample="What is {codes}?",
+    ),
+    Topic(
+        "modifier",
+        (
+            r"what|whats|describe|definition|define|means?|meaning|explain|when|used?|using|appl(?:y|ies)"
+            r"|^(?:(?:modifiers? )?<mod>|<mod> modifier)$",
+        ),
+        "modifier modifiers mean stand used use using when apply appropriate right time reported report with meaning "
+        "append appended exactly",
+        codes=(0, 0),
+        mods=(1, 3),
+        sample="What is modifier {mods}?",
+    ),
+    Topic(
+        "status?",
+        (r"status(?: (?:indicators?|code|letter))?",),
+        "medicare",
+        codes=(1, 4),
+        takes="day",
+        readings=(
+            "What is the fee schedule status of {codes}?",
+            "What is the outpatient status indicator of {codes}?",
+            "Is {codes} an active code?",
+        ),
+    ),
+    Topic(
+        "valid",
+        (
+            r"active|valid|retired|deleted|terminated|discontinued|obsolete|in use|still used|still exists?"
+            r"|in force|expired?|inactive|invalid",
+        ),
+        "still longer used cpt use exist exists force when become became billable yet date day",
+        codes=(1, 4),
+        systems="",
+        takes="day",
+        sample="Is {codes} an active code?",
+    ),
+    Topic(
+        "billable",
+        (r"billable",),
+        "specific valid enough diagnosis header",
+        codes=(1, 4),
+        systems="icd10cm icd10pcs",
+        sample="Is {codes} billable?",
+    ),
+    Topic(
+        "crosswalk",
+        (
+            r"crosswalks?(?:ed)?|cross walks?|maps?|mapped|mappings?|convert(?:ed|s)?|conversion|equivalents?"
+            r"|translate[sd]?|translations?|correspond(?:s|ing)?|counterparts?|matche?s?|matching|<system>",
+        ),
+        "into category categories "
+        "between from same inpatient hospital diagnosis equivalent counterpart corresponding correspond maps map "
+        "match matches crosswalk mapping cross walk all as with procedure used use report reported mean",
+        systems="",
+        target="must",
+        takes="day",
+        never=r"(?:is|are|was) <code> (?:(?:an?|in) )?<system>(?: codes?)?",
+        sample="Which {target} codes does {codes} map to?",
+    ),
+    Topic(
+        "crosswalk?",
+        (
+            r"crosswalks?(?:ed)?|cross walks?|maps?|mapped|mappings?|convert(?:ed|s)?|translate[sd]?|translations?",
+        ),
+        "all into with",
+        systems="",
+        readings=(
+            "Which ICD-10-PCS codes does {codes} map to?",
+            "Which CPT codes does {codes} map to?",
+            "Which CCSR codes does {codes} map to?",
+        ),
+    ),
+    Topic(
+        "indications",
+        (
+            r"indications?|indicated|diagnos[ie]s|conditions?|diseases?|dx|reasons?|why"
+            r"|what (?:is|are|was) <code>(?: done| used| performed)? for|(?:used|done|performed) for",
+        ),
+        "indication indications indicated diagnosis diagnoses condition conditions disease diseases dx reason reasons "
+        "why done performed performed used use with typical common usual for support go goes reported clinical treat "
+        "treated treats patient patients",
+        target="may",
+        targets="icd10cm",
+        sample="Which diagnoses is {codes} done for?",
+    ),
+    Topic(
+        "indicated",
+        (
+            r"indicated|indications?|done for|used for|performed for|reason for|treats?|treated (?:with|by)|treatment",
+        ),
+        "done used performed indication reason treat treats treated with by treatment",
+        codes=(2, 2),
+        systems="cpt hcpcs icd10cm",
+        rank=2,
+        sample="",
+    ),
+    Topic(
+        "codes-for-diagnosis",
+        (
+            r"procedures?|operations?|surger(?:y|ies)|treat(?:s|ed|ment|ments)?|indicated|done|performed|codes|<system>",
+        ),
+        "procedures operations surgery surgeries treat treats treated treatment treatments indicated done performed "
+        "used use with diagnosis patient patients condition possible all",
+        systems="icd10cm",
+        target="may",
+        targets="cpt hcpcs",
+        rank=2,
+        sample="Which CPT codes are done for {codes}?",
+    ),
+    Topic(
+        "difference",
+        (
+            r"differences?|differ(?:s|ent)?|distinguish(?:es)?|versus|vs|distinction|tell apart|not the same|contrast",
+        ),
+        "between from versus vs apart tell distinguish distinguishes differ differs different explain same not with "
+        "clinically definition definitions",
+        codes=(2, 2),
+        systems="",
+        sample="What is the difference between {codes}?",
+    ),
+    Topic(
+        "compare?",
+        (r"compare[sd]?|comparison|comparing",),
+        "with between versus vs",
+        codes=(2, 2),
+        readings=(
+            "What is the difference between {codes}?",
+            "What do {codes} pay?",
+            "Is there an NCCI edit between {codes}?",
+        ),
+    ),
+    Topic(
+        "laparoscopic",
+        (_LAPAROSCOPIC,),
+        _TO_NAME
+        + " laparoscopic laparoscopically minimally invasive keyhole same done if when corresponding",
+        rank=2,
+        sample="What is the laparoscopic version of {codes}?",
+    ),
+    Topic(
+        "open",
+        (_OPEN,),
+        _TO_NAME + " open same done if when corresponding",
+        rank=2,
+        sample="What is the open version of {codes}?",
+    ),
+    Topic(
+        "closed-by",
+        (
+            r"clos(?:e|es|ed|ing|ure)|take ?down|takes down|taken down|revers(?:e|es|al|ed|ing)|undo|undoes|undone",
+        ),
+        "close closes closed closing closure take takes taken down takedown reverse reverses reversal reversed undo "
+        "used use stoma ileostomy colostomy created made again afterwards later back",
+        rank=2,
+        sample="Which codes close what {codes} creates?",
+    ),
+    Topic(
+        "revised-by",
+        (r"revis(?:e|es|ed|ing|ion|ions)",),
+        "revise revises revised revising revision revisions stoma ileostomy colostomy used use created made later",
+        rank=2,
+        sample="Which codes revise what {codes} creates?",
+    ),
+    Topic(
+        "related",
+        (r"related|similar|relatives?|neighbou?rs?|alternatives?|siblings?|like <code>|famil(?:y|ies)",),
+        "related similar other close closely family alternatives alternative same belong belongs",
+        sample="Which codes are related to {codes}?",
+    ),
+    Topic(
+        "history",
+        (
+            r"history|histories|chang(?:e|es|ed)|when|replaced|replaces?|replacement|successors?|what happened"
+            r"|introduced|supersede[sd]?|instead",
+        ),
+        "history change changes changed when happened happen become became replaced replaces replace replacement "
+        "successor introduced added deleted retired terminated discontinued created effective first last over time "
+        "years used day valid end ended start started stop stopped new deleted by superseded use instead",
+        systems="",
+        rank=2,
+        sample="What is the history of {codes}?",
+    ),
+    Topic(
+        "synonyms",
+        (r"synonyms?|other names?|another name|also called|also known|alternative names?|aliases|names",),
+        "synonym synonyms other names name another also called known as alternative aliases else",
+        systems="",
+        rank=2,
+        sample="What are other names of {codes}?",
+    ),
+    Topic(
+        "steps",
+        (r"steps?|how (?:is|are|was) <code> (?:done|performed|carried out)|aftercare|technique",),
+        "step steps done performed carried out involved aftercare after care surgical technique",
+        rank=2,
+        sample="What are the steps of {codes}?",
+    ),
+)
