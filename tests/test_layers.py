@@ -41,7 +41,10 @@ OWNERS = {
     "rich": {"build.progress"},
     "httpx": {"fetch.download"},
     "python_calamine": {"sources.xlsx_child"},
-    "starlette": {f"serve.{n}" for n in "api app graphs guard html linked problems run sparql".split()} | {"mcp_server"},
+    "starlette": {
+        *(f"serve.{name}" for name in ("api", "app", "fhir", "graphs", "guard", "html", "linked", "problems")),
+        *("serve.run", "serve.sparql", "mcp_server"),
+    },
     "uvicorn": {"serve.run", "mcp_server"},
     "mcp": {"mcp_server"},
     "jinja2": {"page.as_html"},

@@ -27,6 +27,8 @@ def test_there_is_no_third_version(kg):
 def test_every_code_system_is_legal_and_whole(fhir):
     for summary in fhir.resource("code_systems"):
         assert "concept" not in summary
+        if fhir.version == "4.0" and summary["id"] not in ("cpt", "site"):
+            continue  # concepts are the same in both
         whole = fhir.resource("code_system", summary["id"])
         assert len(whole["concept"]) == whole["count"] > 0
         assert fhir.resource("code_system", whole["url"])["id"] == whole["id"]
