@@ -26,7 +26,7 @@ LAYERS = (
     "reasoning validation export search suggest answers",
     "billing_questions text_questions graph",
     "operations page terminology",
-    "serve mcp_server",
+    "serve mcp_server consult",
     "cli",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -41,8 +41,9 @@ OWNERS = {
     "rich": {"build.progress"},
     "httpx": {"fetch.download"},
     "python_calamine": {"sources.xlsx_child"},
+    "tantivy": {"search.index"},
     "starlette": {
-        *(f"serve.{name}" for name in ("api", "app", "fhir", "graphs", "guard", "html", "linked", "problems")),
+        *(f"serve.{name}" for name in ("api", "app", "fhir", "graphs", "guard", "html", "linked", "pages", "problems")),
         *("serve.run", "serve.sparql", "mcp_server"),
     },
     "uvicorn": {"serve.run", "mcp_server"},

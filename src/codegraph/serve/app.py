@@ -33,7 +33,7 @@ from codegraph.serve.sparql import METHODS, Sparql
 from codegraph.serve.void import Counts, void
 
 # Modules of this package, in the order in which their routes are tried.
-PARTS: Final[tuple[str, ...]] = ("api", "fhir")
+PARTS: Final[tuple[str, ...]] = ("api", "fhir", "pages")
 _LOCAL: Final = frozenset({"localhost", "testserver"})
 
 

@@ -1,0 +1,170 @@
+"""What the forms of the server ask: search, crosswalk, price, claim check; fields in, content of the page out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from codegraph.billing.editions import GPCI
+from codegraph.codes import SYSTEMS
+from codegraph.errors import InvalidValue, NotLoaded
+from codegraph.page.asked import in_dollars
+
+if TYPE_CHECKING:
+    from codegraph.claims.model import ClaimCheck, Finding
+    from codegraph.graph import CodeGraph
+    from codegraph.search.model import Hit
+
+_LONG: Final = 2000  # characters of a field that are read
+_HITS: Final = 30
+_REASONS: Final = 2  # of a hit that are shown
+_LINES: Final = 200
+_SETTINGS: Final = ("facility", "nonfacility")
+EXAMPLES: Final = (
+    "loop ileostomy",
+    "laparoscopic ileostomy",
+    "44310",
+    "0D1B0Z4",
+    "Crohn's disease",
+    "colonoscopy",
+)
+
+
+def text_of(fields: dict[str, str], name: str, most: int = _LONG) -> str:
+    """Return a field, cut of its blanks; raise InvalidValue where it is too long."""
+    text = fields.get(name, "").strip()
+    if len(text) > most:
+        raise InvalidValue(f"{name}: {len(text):,} characters; at most {most:,} are read")
+    return text
+
+
+def search(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
+    """Return the hits of a text; where no search is installed, the code that is written so."""
+    asked, system = text_of(fields, "q", 500), text_of(fields, "system")
+    content = {
+        "q": asked,
+        "system": system,
+        "systems": _systems(kg),
+        "examples": EXAMPLES,
+        "hits": None,
+        "note": "",
+    }
+    if not asked:
+        return content
+    try:
+        found = kg.search(asked, system=system or None, limit=_HITS)
+    except NotLoaded as error:
+        written = kg.get(asked)
+        hits = [] if written is None else [(written.curie, written.label, "this code")]
+        return content | {"hits": hits, "note": str(error)}
+    hits = [(hit.code, hit.label, _why(hit)) for hit in found]
+    read = [f"{w.said} read as {w.read}" for w in found.words if w.guessed]
+    return content | {"hits": hits, "note": found.note, "read": read}
+
+
+def _why(hit: Hit) -> str:
+    """Return the first reasons for a hit; the label itself is on the page already."""
+    return "; ".join([str(m) for m in hit.matched if m.text != hit.label][:_REASONS])
+
+
+def _systems(kg: CodeGraph) -> list[tuple[str, str]]:
+    return [(s, SYSTEMS[s].title) for s in SYSTEMS if kg.manifest.codes.get(s)]
+
+
+def crosswalk(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
+    """Return the mappings of a code into one system or all, each explained."""
+    asked, to = text_of(fields, "code"), text_of(fields, "to")
+    content: dict[str, Any] = {"systems": _systems(kg), "found": None}
+    if not asked:
+        return content
+    found = kg.crosswalk(asked, to=to or None, on=text_of(fields, "on") or None)
+    rows = [
+        {
+            "target": m.target.curie,
+            "label": m.target.label,
+            "relation": m.relation,
+            "confidence": m.confidence,
+            "why": m.explain().splitlines()[1:],
+            "source": str(m.provenance),
+        }
+        for m in found
+    ]
+    return content | {
+        "found": {"code": found.source_code.curie, "label": found.source_code.label},
+        "rows": rows,
+        "note": found.note,
+        "together": [str(c) for c in found.combinations],
+        "apart": [(m.target.curie, m.target.label, m.aside) for m in found.aside],
+    }
+
+
+def price(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
+    """Return what one or several codes pay, with every step."""
+    codes = text_of(fields, "code").replace(",", " ").split()
+    content: dict[str, Any] = {"settings": _SETTINGS, "localities": _localities(kg), "total": None}
+    if not codes:
+        return content
+    common: dict[str, Any] = {
+        "locality": text_of(fields, "locality") or None,
+        "setting": text_of(fields, "setting") or "facility",
+        "on": text_of(fields, "on") or None,
+        "qualifying_participant": bool(fields.get("qualifying")),
+    }
+    if len(codes) > 1:
+        session = kg.price_session(codes[:_LINES], **common)
+        lines = [(line.line.key, in_dollars(line.amount) or "no price", line.rule) for line in session.lines]
+        known = {"title": "One session", "total": in_dollars(session.total), "lines": lines}
+        return content | known | {"explained": session.explain(), "notes": session.notes}
+    found = kg.price(codes[0], **common)
+    total = f"no price: {found.reason}" if found.total is None else in_dollars(found.total)
+    known = {"title": f"{found.key}, {found.setting}, {found.place}", "total": total, "lines": []}
+    return content | known | {"explained": found.explain(), "notes": found.notes}
+
+
+def _localities(kg: CodeGraph) -> list[tuple[str, str]]:
+    """Return (key, name) of the localities of the newest indices; none where none are loaded."""
+    try:
+        release = kg._editions.on(GPCI, None).release
+    except NotLoaded:
+        return []
+    rows = kg._figures.localities(release)
+    return [(f"{r.carrier}-{r.locality}", f"{r.state} {r.name}") for r in rows]
+
+
+def check(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
+    """Return a verdict for each line of a claim, with findings and what was not checked."""
+    lines = text_of(fields, "lines", 10_000).replace(",", " ").split()
+    content: dict[str, Any] = {"settings": ("practitioner", "outpatient"), "outcome": None}
+    if not lines:
+        return content
+    if len(lines) > _LINES:
+        raise InvalidValue(
+            f"{len(lines)} lines; a page takes {_LINES}: `codegraph check --claims` takes any number"
+        )
+    found = kg.check(
+        lines,
+        on=text_of(fields, "on") or None,
+        setting=text_of(fields, "setting") or "practitioner",
+        prior=text_of(fields, "prior").replace(",", " ").split(),
+        diagnoses=text_of(fields, "dx").replace(",", " ").split(),
+    )
+    return content | _verdicts(found)
+
+
+def _verdicts(found: ClaimCheck) -> dict[str, Any]:
+    def told(finding: Finding) -> dict[str, Any]:
+        return {
+            "severity": finding.severity,
+            "rule": finding.rule,
+            "message": finding.message,
+            "resolution": finding.resolution,
+            "evidence": [str(e) for e in finding.evidence],
+        }
+
+    return {
+        "outcome": found.outcome,
+        "checked": [
+            (str(c.line), c.line.curie, c.outcome, [told(f) for f in c.findings]) for c in found.lines
+        ],
+        "general": [told(f) for f in found.general],
+        "not_checked": [(n.rule, n.reason) for n in found.not_checked],
+    }

@@ -1,0 +1,171 @@
+"""The pages of the server: each a path, a template, and the function that makes what is filled in.
+
+All work without scripts; what the script of the search box does is to ask earlier for what Enter would bring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import parse_qsl, unquote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from codegraph import __version__
+from codegraph.errors import CodegraphError, NotLoaded, UnknownCode, UnknownTerm
+from codegraph.page.as_html import STYLE, environment, shown
+from codegraph.page.links import on_server
+from codegraph.serve import browse, editor, forms
+from codegraph.serve.problems import Problem
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from codegraph.graph import CodeGraph
+
+Fields = dict[str, str]
+Make = Callable[["CodeGraph", Fields], dict[str, Any]]
+_HERE: Final = Path(__file__).parent
+_KEPT: Final = 128  # pages of codes, of about 120 kB each
+_MOST: Final = 200  # fields of a form that are read
+_MISSING: Final = (UnknownCode, UnknownTerm, NotLoaded)
+
+
+class View(NamedTuple):
+    """A page: its path, its template, what makes its content, its name in the menu (empty: not there)."""
+
+    path: str
+    template: str
+    make: Make
+    menu: str = ""
+    methods: tuple[str, ...] = ("GET",)
+
+
+VIEWS: Final = (
+    View("/", "search.html", forms.search, "Search"),
+    View("/results", "results.html", forms.search),
+    View("/facets", "facets.html", browse.facets, "Browse"),
+    View("/crosswalk", "crosswalk.html", forms.crosswalk, "Crosswalk"),
+    View("/price", "price.html", forms.price, "Price"),
+    View("/check", "check.html", forms.check, "Check a claim", ("GET", "POST")),
+    View("/about", "about.html", browse.about, "Sources"),
+)
+_CODE: Final = View("/code", "code.html", browse.code)
+_CONCEPT: Final = View("/concept", "concept.html", browse.concept)
+_ONTOLOGY: Final = View("/ontology", "ontology.html", browse.ontology)
+_EDITOR: Final = View("/query", "editor.html", editor.page, "SPARQL", ("GET", "POST"))
+MENU: Final = tuple((v.path, v.menu) for v in (*VIEWS[:-1], _EDITOR, VIEWS[-1]) if v.menu)
+STATIC: Final = {
+    "codegraph.css": (STYLE, "text/css; charset=utf-8"),
+    "search.js": (_HERE / "static" / "search.js", "text/javascript; charset=utf-8"),
+    "icon.svg": (_HERE / "static" / "icon.svg", "image/svg+xml"),
+}
+
+
+def routes(kg: CodeGraph) -> list[BaseRoute]:
+    """Return the routes of the pages and of what they are dressed with."""
+    found: list[BaseRoute] = [Route(v.path, _endpoint(v), methods=list(v.methods)) for v in VIEWS]
+    found.append(Route(_EDITOR.path, _edit, methods=list(_EDITOR.methods)))
+    found.append(Route("/static/{name}", _static))
+    return found
+
+
+async def _fields(request: Request) -> Fields:
+    """Return the fields of the address or of the form, of several of one name the last."""
+    body = await request.body() if request.method == "POST" else request.scope["query_string"]
+    try:
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST)
+    except ValueError:
+        raise Problem(400, f"the form is not UTF-8, or has over {_MOST} fields") from None
+    return {name: value.strip() for name, value in pairs}
+
+
+def _endpoint(view: View) -> Callable[[Request], Any]:
+    async def answer(request: Request) -> Response:
+        fields = await _fields(request)
+        return await run_in_threadpool(_answered, request.app.state.kg, view, fields)
+
+    return answer
+
+
+def _answered(kg: CodeGraph, view: View, fields: Fields) -> Response:
+    """Return a page; where the question fails, the same page with what is wrong and what to do."""
+    try:
+        content, status = view.make(kg, fields), 200
+    except CodegraphError as error:
+        status = 404 if isinstance(error, _MISSING) else 400
+        content = {"error": str(error), "near": list(getattr(error, "near", ()))}
+        content |= {"candidates": list(getattr(error, "candidates", ()))}
+        if view in (_CODE, _CONCEPT):
+            return _rendered("error.html", view, content | {"fields": fields}, 404)
+        content = view.make(kg, {}) | content
+    return _rendered(view.template, view, {"fields": fields} | content, status)
+
+
+def _rendered(template: str, view: View, content: dict[str, Any], status: int = 200) -> Response:
+    common = {"menu": MENU, "here": view.path, "show": shown(on_server), "href": on_server}
+    text = _environment().get_template(template).render(**common, version=__version__, **content)
+    return HTMLResponse(text, status, headers={"Vary": "Accept", "Cache-Control": "no-cache"})
+
+
+@cache
+def _environment() -> Environment:
+    made = environment(_HERE / "templates")
+    made.globals["field"] = lambda fields, name: fields.get(name, "")
+    return made
+
+
+async def _edit(request: Request) -> Response:
+    """Show the SPARQL editor, with the rows of the query that was sent, if any."""
+    fields = await _fields(request)
+    content = editor.page(request.app.state.kg, fields)
+    status = 200
+    if content["query"] and fields.get("run"):
+        try:
+            content |= editor.table(await request.app.state.sparql.rows(content["query"]))
+        except Problem as problem:
+            status, content = problem.status, content | {"error": str(problem)}
+    return _rendered(_EDITOR.template, _EDITOR, {"fields": fields} | content, status)
+
+
+async def _static(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in STATIC:
+        raise Problem(404, "there is nothing at this address")
+    path, media = STATIC[name]
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return Response(path.read_bytes(), headers=headers, media_type=media)
+
+
+def _of_path(kg: CodeGraph, view: View, path: str, on: str) -> Response:
+    """Answer for what a path names: `/code/cpt/44310` is cpt:44310."""
+    prefix, _, local = unquote(path.removeprefix(f"{view.path}/")).partition("/")
+    return _answered(kg, view, {"curie": f"{prefix}:{local}", "on": on})
+
+
+async def code(request: Request) -> Response:
+    """Return the page of the code at `/code/{system}/{notation}`; a release never changes, so pages are kept."""
+    state = request.app.state
+    if not hasattr(state, "code_pages"):
+        state.code_pages = lru_cache(maxsize=_KEPT)(partial(_of_path, state.kg, _CODE))
+    fields = await _fields(request)
+    return await run_in_threadpool(state.code_pages, request.url.path, fields.get("on", ""))
+
+
+async def concept(request: Request) -> Response:
+    """Return the page of the facet value or other term at `/concept/{scheme}/{name}`."""
+    return await run_in_threadpool(_of_path, request.app.state.kg, _CONCEPT, request.url.path, "")
+
+
+async def ontology(request: Request) -> Response:
+    """Return the page of the ontology."""
+    return await run_in_threadpool(_answered, request.app.state.kg, _ONTOLOGY, {})
+
+
+# What app.py shows to browsers where the same address also serves data.
+HTML: Final = {"sparql": _edit, "code": code, "concept": concept, "ontology": ontology}

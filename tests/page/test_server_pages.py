@@ -1,0 +1,212 @@
+"""The pages of the server: each answers, is well-formed, accessible and harmless, and its links lead somewhere."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from codegraph.serve import browse, editor, forms, pages
+from codegraph.serve.app import create_app
+from codegraph.serve.pool import Answer
+from tests.build.small_files import PLANTED
+from tests.page.html_tree import check_accessible, check_harmless, read
+
+LINKED = (("/code/{rest:path}", "code"), ("/concept/{rest:path}", "concept"), ("/ontology", "ontology"))
+
+
+def app_of(kg):
+    """Return the application with the pages alone at the addresses that also serve data."""
+    app = create_app(kg.directory)
+    for path, name in LINKED:
+        app.router.routes.insert(0, Route(path, pages.HTML[name]))
+    return app
+
+
+@pytest.fixture(scope="module")
+def client(kg):
+    with TestClient(app_of(kg)) as found:
+        yield found
+
+
+def tree_of(answer, status=200):
+    assert answer.status_code == status, answer.text[:500]
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    tree = read(answer.text)
+    check_accessible(tree)
+    check_harmless(tree)
+    return tree
+
+
+PAGES = [
+    "/",
+    "/?q=loop+ileostomy",
+    "/?q=zzzz+nothing",
+    "/facets",
+    "/facets?scheme=method",
+    "/crosswalk",
+    "/crosswalk?code=44310&to=icd10pcs",
+    "/price",
+    "/price?code=44310&locality=NE&setting=facility",
+    "/price?code=44310,44388-53",
+    "/check",
+    "/about",
+    "/query",
+    "/query?name=codes_at_site",
+    "/ontology",
+    "/code/cpt/44310",
+    "/code/icd10pcs/0D1B0Z4",
+    "/concept/site/ileum",
+    "/concept/family/enterostomy-creation",
+    "/concept/procedure/open-ileostomy-or-jejunostomy",
+]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_is_well_formed_and_accessible(client, address):
+    tree = tree_of(client.get(address))
+    assert [a.get("href") for a in next(tree.all("nav")).all("a")] == [path for path, _ in pages.MENU]
+    scripts = [s.get("src") for s in tree.all("script")]
+    assert scripts == (["/static/search.js"] if address.split("?")[0] == "/" else [])
+    assert not any(s.text.strip() for s in tree.all("script"))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_links_and_forms_lead_to_something(client, address, request):
+    seen = request.config.stash.setdefault(SEEN, {})
+    tree = tree_of(client.get(address))
+    targets = [a.get("href") for a in tree.all("a", "link")] + [f.get("action") for f in tree.all("form")]
+    targets += [s.get("src") for s in tree.all("script")]
+    paths = {urlsplit(t).path for t in targets if t.startswith("/")}
+    for path in sorted(paths)[:60]:
+        if path not in seen:
+            seen[path] = client.get(path).status_code
+        assert seen[path] in (200, 404) if path.startswith("/code/") else seen[path] == 200, path
+
+
+SEEN = pytest.StashKey[dict[str, int]]()
+
+
+def test_search_finds_and_says_why(client):
+    tree = tree_of(client.get("/?q=loop+ileostomy"))
+    first = next(next(n for n in tree.all("ul") if n.get("class") == "results").all("li"))
+    assert next(first.all("a")).get("href") == "/code/cpt/44310"
+    assert "synonym: loop ileostomy" in first.text
+    part = client.get("/results?q=loop+ileostomy")
+    assert "<html" not in part.text
+    assert "/code/cpt/44310" in part.text
+
+
+def test_search_without_its_library_looks_codes_up(kg, monkeypatch):
+    from codegraph.errors import NotLoaded
+
+    def missing(*_, **__):
+        raise NotLoaded("pip install codegraph[search]")
+
+    monkeypatch.setattr(type(kg), "search", missing)
+    found = forms.search(kg, {"q": "44310"})
+    assert [code for code, _, _ in found["hits"]] == ["cpt:44310"]
+    assert "codegraph[search]" in found["note"]
+    assert forms.search(kg, {"q": "words"})["hits"] == []
+
+
+def test_price_shows_the_total_and_every_step(client, kg):
+    tree = tree_of(client.get("/price?code=44310&locality=NE&setting=facility"))
+    total = next(n.text for n in tree.all("p") if n.get("class") == "total")
+    assert total == f"${kg.price('44310', locality='NE').total}"
+    assert "conversion factor" in tree.one("pre").text
+
+
+def test_a_claim_is_checked_by_form(client, kg):
+    answer = client.post("/check", data={"lines": "44310\n44187x3", "setting": "practitioner"})
+    tree = tree_of(answer)
+    outcome = kg.check(["44310", "44187x3"]).outcome
+    assert next(n.text for n in tree.all("span") if (n.get("class") or "").startswith("verdict")) == outcome
+    assert tree.one("textarea").text == "44310\n44187x3"
+
+
+def test_the_crosswalk_explains(client):
+    tree = tree_of(client.get("/crosswalk?code=44310&to=icd10pcs"))
+    assert "site: jejunum-or-ileum" in tree.one("main").text
+    assert "/code/icd10pcs/0D1B0Z4" in {a.get("href") for a in tree.all("a")}
+
+
+def test_the_editor_takes_stored_queries_and_shows_rows(client):
+    text = tree_of(client.get("/query?name=codes_at_site")).one("textarea").text
+    assert "#+ summary: Codes whose procedure acts on a site" in text
+    tree = tree_of(client.post("/query", data={"run": "1", "query": editor.EXAMPLE}))
+    assert "/code/cpt/44310" in {a.get("href") for a in tree.one("table").all("a")}
+    wrong = tree_of(client.post("/query", data={"run": "1", "query": "SELECT ?x {"}), 400)
+    assert wrong.one("textarea").text == "SELECT ?x {"
+    assert "1 row" in tree.text
+
+
+def test_answers_of_other_kinds_are_text():
+    assert editor.table(Answer(200, kind="boolean", body=b'{"head":{},"boolean":true}'))["text"] == "yes"
+    assert editor.table(Answer(200, kind="graph", body=b"<a> <b> <c> ."))["text"].startswith("<a>")
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "words"),
+    [
+        ("/code/cpt/44999", 404, "not in this release"),
+        ("/code/nothing/1", 404, "nothing"),
+        ("/code/cpt/%3Cscript%3Ealert(1)%3C/script%3E", 404, "Not in this release"),
+        ("/concept/site/nowhere", 404, "no term"),
+        ("/price?code=44310&locality=zzzz", 400, "zzzz"),
+        ("/price?code=%3Cscript%3E", 400, "Check"),
+        ("/crosswalk?code=99999", 404, "99999"),
+        ("/facets?scheme=none", 404, "to browse"),
+        ("/?q=x&system=none", 404, "none"),
+        ("/?q=" + "x" * 600, 400, "at most 500"),
+    ],
+)
+def test_what_is_wrong_is_told_on_a_whole_page(client, address, status, words):
+    tree = tree_of(client.get(address), status)
+    assert words in tree.text
+    assert "<script>" not in tree.text.replace("<script>alert(1)</script>", "").replace("'<script>'", "")
+    assert "Traceback" not in tree.text
+
+
+def test_near_codes_are_offered_as_links(client):
+    tree = tree_of(client.get("/code/cpt/44311"), 404)
+    near = next(n for n in tree.all("div") if n.get("class") == "error")
+    assert "/code/cpt/44310" in {a.get("href") for a in near.all("a")}
+
+
+def test_static_files_are_a_fixed_list(client):
+    for name, (path, media) in pages.STATIC.items():
+        answer = client.get(f"/static/{name}")
+        assert answer.content == path.read_bytes()
+        assert answer.headers["content-type"] == media
+    for name in ("app.py", "..%2Fapp.py", "%2e%2e/app.py", "codegraph.css%00"):
+        assert client.get(f"/static/{name}").status_code == 404
+
+
+def test_hostile_labels_and_licensed_text_stay_off_the_pages(hostile, small):
+    with TestClient(app_of(hostile)) as found:
+        for address in ("/code/icd10cm/K50", "/code/icd10cm/K50.00", "/?q=K50", "/crosswalk?code=K50"):
+            tree = tree_of(found.get(address))
+            assert not [s for s in tree.all("script") if not s.get("src")]
+            assert not list(tree.all("img"))
+    with TestClient(app_of(small)) as found:
+        for address in ("/code/cpt/44310", "/?q=planted+licensed+words", "/about", "/crosswalk?code=44310"):
+            assert PLANTED.lower() not in found.get(address).text.lower().replace(
+                "planted+licensed+words", ""
+            )
+
+
+def test_a_term_shows_what_is_above_below_and_its_codes(kg):
+    found = browse.concept(kg, {"curie": "site:ileum"})
+    assert ("site:small-intestine", "Small Intestine") in found["above"]
+    assert found["total"] == len(kg.codes(site="ileum"))
+    assert "cpt:44187" in {
+        c for c, _ in browse.concept(kg, {"curie": "family:enterostomy-creation"})["codes"]
+    }
+    tree = browse.facets(kg, {"scheme": "approach"})["tree"]
+    under = {label: {b[1] for b in below} for _, label, below, _ in tree}
+    assert under["Open or Percutaneous Endoscopic"] == {"Open", "Percutaneous Endoscopic"}
