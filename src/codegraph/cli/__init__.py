@@ -23,6 +23,7 @@ COMMANDS = (
     "codes",
     "common",
     "compare",
+    "consult",
     "contradictions",
     "crosswalk",
     "diff",
