@@ -15,10 +15,11 @@ from codegraph.changes.spans import spans
 from codegraph.changes.validity import Validity, validity
 from codegraph.errors import InvalidCode, InvalidValue, NotLoaded, UnknownCode
 from codegraph.graph import CodeGraph
+from codegraph.text_questions import TextQuestions
 
 DATED = {
     name
-    for half in (CodeGraph, BillingQuestions)
+    for half in (CodeGraph, BillingQuestions, TextQuestions)
     for name, method in vars(half).items()
     if inspect.isfunction(method) and "on" in inspect.signature(method).parameters and name[0] != "_"
 }

@@ -12,6 +12,7 @@ import click
 import pytest
 
 from codegraph import CodeGraph, __version__, cli, errors
+from codegraph.answers.model import Answer, Ground, Sentence
 from codegraph.billing.addons import AddOns
 from codegraph.billing.edits_model import Conflicts, OtherSetting, PairEdits
 from codegraph.billing.evidence import Evidence
@@ -104,6 +105,7 @@ def public(cls: type) -> set[str]:
             [DatedGraph, InForce, Validity, History, Event, ReleaseDiff, Change, EditionPair, Adjustment],
         ),
         ("Pages", [Page, Section, SourceRef, PageLine, Cell, Table, Drawing, Shape]),
+        ("Search and questions", [Answer, Sentence, Ground]),
         ("Result", [Result]),
         ("Report", [Report, ValidationResult]),
     ],

@@ -15,6 +15,7 @@ from codegraph.changes.validity import Validity, validity
 from codegraph.errors import CodegraphError, InvalidValue, NotLoaded, UnknownCode
 
 if TYPE_CHECKING:
+    from codegraph.answers.model import Answer
     import polars
 
     from codegraph.billing.addons import AddOns
@@ -107,6 +108,7 @@ class DatedGraph:
     check: Question[ClaimCheck] = Question()
     compare: Question[Comparison] = Question()
     crosswalk: Question[Crosswalk] = Question()
+    ask: Question[Answer] = Question()
 
     def __init__(self, graph: BillingQuestions, day: str | date, *, nearest: bool = False) -> None:
         found = as_day(day)

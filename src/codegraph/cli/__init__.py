@@ -18,6 +18,7 @@ from codegraph.errors import CodegraphError
 
 COMMANDS = (
     "addons",
+    "ask",
     "build",
     "check",
     "codes",
