@@ -16,7 +16,7 @@ class TextQuestions(OpenedRelease):
     """What is asked in free text, whatever it holds: no text raises and none is taken for a query language."""
 
     def ask(self, question: str, *, on: str | date | None = None) -> Answer:
-        """Return the answer to a question in words, in sentences that each name their rows and the call that found them.
+        """Return the answer to a question in words, in sentences that each name their rows and their call.
 
         No language model: words kept as tables tell what is asked, and a question that does not fit whole is declined.
         `on` is the day where the question names none. What is not loaded is said with the source that has it; a

@@ -39,7 +39,16 @@ def test_json_has_the_attributes(kg):
     assert said["text"] == answer.text
     assert [s["text"] for s in said["sentences"]] == [s.text for s in answer.sentences]
     assert said["sentences"][0]["evidence"][0]["release"] == "ncci-addon/2024Q3"
-    assert said.keys() == {"question", "topic", "sentences", "readings", "understood", "note", "assumed", "text"}
+    assert said.keys() == {
+        "question",
+        "topic",
+        "sentences",
+        "readings",
+        "understood",
+        "note",
+        "assumed",
+        "text",
+    }
 
 
 @pytest.mark.parametrize(
