@@ -412,6 +412,14 @@ def test_a_value_set_sent_along(fhir):
     assert told["result"] is True
 
 
+def test_below_a_group_are_groups_and_no_codes(fhir):
+    below = {"property": "concept", "op": "is-a", "value": "icd10pcs-0D"}
+    group = SITE.replace("site", "group")
+    found = codes(fhir.expand(valueSet=sent({"system": group, "filter": [below]})))
+    assert (group, "icd10pcs-0D1") in found
+    assert {system for system, _ in found} == {group}
+
+
 @pytest.mark.parametrize(
     "include",
     [

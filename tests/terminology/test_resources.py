@@ -208,3 +208,11 @@ def test_the_rules_can_fail(fhir):
 
 def test_systems_have_the_uris_of_hl7(fhir):
     assert {CPT, HCPCS, PCS, CM} <= {c["url"] for c in fhir.raw.code_systems()}
+
+
+def test_one_terminology_in_another_version(kg):
+    first = Terminology(kg, "4.0")
+    other = first.in_version("5.0")
+    asked = {"system": CPT, "code": "44310"}
+    assert (first.version, other.version) == ("4.0", "5.0")
+    assert other.lookup(asked) == Terminology(kg, "5.0").lookup(asked)

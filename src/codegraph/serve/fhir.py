@@ -40,11 +40,11 @@ Pairs = list[tuple[str, str]]
 
 def routes(kg: CodeGraph) -> list[BaseRoute]:
     """Return the routes of both services."""
+    terminology = Terminology(kg, clock=_now)
+    services = {place: _Service(terminology.in_version(version), place) for place, version in PLACES.items()}
     return [
-        Route(
-            f"{place}{rest}", _Service(Terminology(kg, version, clock=_now), place).respond, methods=_METHODS
-        )
-        for place, version in PLACES.items()
+        Route(place + rest, service.respond, methods=_METHODS)
+        for place, service in services.items()
         for rest in ("", "/{path:path}")
     ]
 

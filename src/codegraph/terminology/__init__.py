@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from codegraph.errors import InvalidValue
@@ -65,6 +66,12 @@ class Terminology:
         self._composer = Composer(self._concepts, self._value_sets.of_url)
         self._maps = ConceptMaps(self._concepts)
         self._translator = Translator(self._concepts, self._maps, self._value_sets, self._composer)
+
+    def in_version(self, version: FhirVersion) -> Terminology:
+        """Return the same terminology in another version of FHIR; what was read of the release is shared."""
+        other = copy(self)
+        other.version = version
+        return other
 
     # --- resources ----------------------------------------------------------------------------------------------------
 

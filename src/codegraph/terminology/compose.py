@@ -11,7 +11,7 @@ from codegraph.namespaces import contract, expand
 from codegraph.terminology.code_systems import filters_of, members
 from codegraph.terminology.concepts import FACETS, Concept, Concepts
 from codegraph.terminology.problem import Problem, shown
-from codegraph.terminology.systems import FhirSystem
+from codegraph.terminology.systems import CARRIES_MODIFIERS, FhirSystem
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
@@ -30,6 +30,7 @@ class Composer:
         self._concepts = concepts
         self._find = find
         self._chosen = lru_cache(maxsize=256)(self._choose)
+        self._anywhere = lru_cache(maxsize=64)(self._choose_anywhere)
         self._all = lru_cache(maxsize=8)(self._everything)
         self.in_order = lru_cache(maxsize=16)(self._in_order)
 
@@ -52,8 +53,10 @@ class Composer:
             for concept in filter(None, map(self._concepts.at, curies)):
                 of.setdefault(concept.system.key, []).append(concept)
         else:  # reading a system through is faster than looking its codes up one by one
+            prefixes = {curie.partition(":")[0] for curie in curies}
             for key, system in self._concepts.systems.items():
-                of[key] = [c for c in members(self._concepts, system) if c.curie in curies]
+                if key in prefixes or ("modifier" in prefixes and key in CARRIES_MODIFIERS):
+                    of[key] = [c for c in members(self._concepts, system) if c.curie in curies]
         ordered = (sorted(of.get(key, ()), key=lambda c: c.code) for key in self._concepts.systems)
         return tuple(concept for concepts in ordered for concept in concepts)
 
@@ -105,12 +108,13 @@ class Composer:
         return frozenset(concept.curie for concept in members(self._concepts, system))
 
     def _choose(self, system: FhirSystem, name: str, operator: str, value: str) -> Members:
-        found = _FILTERS[name](self._concepts, system, name, operator, value)
-        return frozenset(curie for curie in found if self._belongs(system, curie))
+        if name not in _ACROSS:
+            return frozenset(_FILTERS[name](self._concepts, system, name, operator, value))
+        start = f"{system.key}:"
+        return frozenset(c for c in self._anywhere(name, operator, value) if c.startswith(start))
 
-    def _belongs(self, system: FhirSystem, curie: str) -> bool:
-        prefix, _, notation = curie.partition(":")
-        return self._concepts.systems.of_code(prefix, notation) == system
+    def _choose_anywhere(self, name: str, operator: str, value: str) -> Members:
+        return frozenset(_ACROSS[name](self._concepts, name, operator, value))
 
 
 def _listed(of: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
@@ -124,9 +128,10 @@ def _wrong(text: str) -> Problem:
     return Problem(text, code="invalid", tx="vs-invalid", at="valueSet")
 
 
-# --- filters: (concepts, system, property, operator, value) -> CURIEs, of any system ---------------------------------
+# --- filters: what they choose, as CURIEs -----------------------------------------------------------------------------
 
-Filter = Callable[[Concepts, FhirSystem, str, str, str], "set[str]"]
+Filter = Callable[[Concepts, FhirSystem, str, str, str], "set[str]"]  # (…, system, property, operator, value)
+Across = Callable[[Concepts, str, str, str], "set[str]"]  # the same for codes of every system at once
 
 
 def _value_of(concepts: Concepts, scheme: str, value: str) -> str:
@@ -137,7 +142,7 @@ def _value_of(concepts: Concepts, scheme: str, value: str) -> str:
     return f"{scheme}:{value}"
 
 
-def _by_facet(concepts: Concepts, _: FhirSystem, name: str, operator: str, value: str) -> set[str]:
+def _by_facet(concepts: Concepts, name: str, operator: str, value: str) -> set[str]:
     curie = _value_of(concepts, name, value)
     store = concepts.kg.store
     values = below(store, curie, with_self=True) if operator == "is-a" else [curie]
@@ -145,7 +150,7 @@ def _by_facet(concepts: Concepts, _: FhirSystem, name: str, operator: str, value
     return {code for procedure in procedures for code in concepts.coded.get(procedure, ())}
 
 
-def _by_family(concepts: Concepts, _: FhirSystem, name: str, __: str, value: str) -> set[str]:
+def _by_family(concepts: Concepts, name: str, _: str, value: str) -> set[str]:
     curie = _value_of(concepts, name, value)
     return {contract(iri) for iri in concepts.kg.store.subjects("cg:inFamily", curie)}
 
@@ -154,7 +159,8 @@ def _by_hierarchy(concepts: Concepts, system: FhirSystem, _: str, operator: str,
     root = concepts.get(system, value)
     if root is None:
         raise _wrong(concepts.why_unknown(system, value))
-    return _kinds(concepts.kg, root.curie, with_self=operator == "is-a")
+    kinds = _kinds(concepts.kg, root.curie, with_self=operator == "is-a")
+    return {curie for curie in kinds if curie.startswith(f"{system.key}:")}  # below a group stand codes too
 
 
 def _kinds(kg: CodeGraph, curie: str, *, with_self: bool) -> set[str]:
@@ -167,7 +173,7 @@ def _kinds(kg: CodeGraph, curie: str, *, with_self: bool) -> set[str]:
     return {contract(iri) for iri in found} - (set() if with_self else {curie})
 
 
-def _by_table(concepts: Concepts, _: FhirSystem, __: str, ___: str, value: str) -> set[str]:
+def _by_table(concepts: Concepts, _: str, __: str, value: str) -> set[str]:
     sql = "SELECT notation FROM code WHERE system = 'icd10pcs' AND notation >= ? AND notation < ?"
     rows = concepts.kg.tables.rows(sql, (value, value + "\U0010ffff")) if len(value) == 3 else []
     return {f"icd10pcs:{row[0]}" for row in rows}
@@ -189,6 +195,8 @@ _FILTERS: Final[dict[str, Filter]] = {
     "modifier": _by_row(lambda c: _flag(c.is_modifier)),
     "status": _by_row(lambda c: c.status or ""),
     "inactive": _by_row(lambda c: _flag(c.inactive)),
+}
+_ACROSS: Final[dict[str, Across]] = {
     "family": _by_family,
     "table": _by_table,
     "site": _by_facet,
