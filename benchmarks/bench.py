@@ -49,6 +49,7 @@ ASKED = {
 }
 # Modules that measure payment, edits and claims of a release: `measure(release, quick)` gives their rows.
 BILLING = ("billing_price", "billing_edits", "billing_check", "billing_changes")
+FRONT_DOORS = ("fhir_rows",)
 IMPORTS = ("pass", "import click", "import pyoxigraph", "import rdflib")
 
 
@@ -166,9 +167,9 @@ class Bench:
         ]
 
     def billing(self, release: Path) -> list[table.Row]:
-        """Measure prices, edits and claims."""
+        """Measure prices, edits and claims, and the front doors."""
         rows: list[table.Row] = []
-        for name in BILLING:
+        for name in (*BILLING, *FRONT_DOORS):
             module = import_module(f"benchmarks.{name}")
             found, note = self.attempt(
                 name.replace("_", ", "), lambda m=module: m.measure(release, self.plan is QUICK)

@@ -1,0 +1,103 @@
+"""Rows about FHIR: $lookup and $translate in process and through HTTP, a page of an expansion."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from benchmarks.processes import CODEGRAPH, REPO
+from benchmarks.table import Row, Stats, Target
+from codegraph import CodeGraph
+from codegraph.terminology import Terminology
+
+SECTION = "FHIR"
+CPT = "http://www.ama-assn.org/go/cpt"
+PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
+CM = "http://hl7.org/fhir/sid/icd-10-cm"
+_URIS = {"cpt": CPT, "icd10pcs": PCS, "icd10cm": CM}
+_PAGE = {"url": "https://w3id.org/codegraph/fhir/ValueSet/icd10pcs-0D1", "count": 50}
+_SAMPLE = "SELECT system, notation FROM code WHERE system IN ('cpt', 'icd10pcs', 'icd10cm') ORDER BY notation"
+_DEFINED = "SELECT notation FROM code WHERE system = 'cpt' AND procedure IS NOT NULL ORDER BY notation"
+Params = dict[str, str]
+
+
+def measure(release: Path, quick: bool) -> list[Row]:
+    """Return the rows: median of many different codes, each asked for the first time, R5."""
+    kg = CodeGraph.open(release)
+    fhir = Terminology(kg)
+    lookups, translations = _lookups(kg, 200 if quick else 2000), _translations(kg)
+    fhir.lookup(lookups[0])
+    fhir.translate(translations[0])
+    fhir.expand(_PAGE)
+    rows = [
+        Row(
+            SECTION, "$lookup", "ms", _timed(fhir.lookup, lookups), Target(5), note=f"{len(lookups):,} codes"
+        ),
+        Row(SECTION, "$translate, CPT to ICD-10-PCS", "ms", _timed(fhir.translate, translations), Target(5)),
+        Row(SECTION, "$expand, 50 codes of a table", "ms", _timed(fhir.expand, [_PAGE] * 50)),
+    ]
+    with _served(release) as get:
+        for name, path, asked in (
+            ("$lookup", "/fhir/r5/CodeSystem/$lookup", lookups),
+            ("$translate", "/fhir/r5/ConceptMap/$translate", translations),
+        ):
+            get(path, asked[0])
+            stats = _timed(lambda one, path=path: get(path, one), asked[:200])
+            rows.append(
+                Row(SECTION, f"{name} through HTTP", "ms", stats, Target(5), note="one client, keep-alive")
+            )
+    return rows
+
+
+def _lookups(kg: CodeGraph, most: int) -> list[Params]:
+    found = kg.tables.rows(_SAMPLE)
+    return [{"system": _URIS[system], "code": code} for system, code in found[:: max(1, len(found) // most)]]
+
+
+def _translations(kg: CodeGraph) -> list[Params]:
+    codes = [row[0] for row in kg.tables.rows(_DEFINED)]
+    return [{"code": code, "system": CPT, "targetsystem": PCS} for code in codes]
+
+
+def _timed(ask: Callable[[Params], object], asked: Sequence[Params]) -> Stats | None:
+    found = []
+    for one in asked:
+        start = time.perf_counter()
+        ask(one)
+        found.append(time.perf_counter() - start)
+    return Stats.of(found, 1e3)
+
+
+@contextmanager
+def _served(release: Path) -> Iterator[Callable[[str, Params], dict]]:
+    """Run `codegraph serve` on a free port; yield what asks it."""
+    process = subprocess.Popen(
+        [CODEGRAPH, "--release", str(release), "serve", "--port", "0"],
+        cwd=REPO,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
+    try:
+        address = urlsplit(process.stdout.readline().strip())
+        client = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+
+        def get(path: str, params: Params) -> dict:
+            client.request("GET", f"{path}?{urlencode(params)}")
+            answer = client.getresponse()
+            body = answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"{path}: {answer.status} {body[:200]!r}")
+            return json.loads(body)
+
+        yield get
+        client.close()
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
