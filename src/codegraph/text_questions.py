@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, cast
 
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, cast
+
+from codegraph.errors import InvalidValue
 from codegraph.opened import OpenedRelease
+
+if TYPE_CHECKING:
+    from codegraph.graph import CodeGraph
+    from codegraph.suggest.model import Suggestion
+    from codegraph.suggest.suggest import Suggester
+
+_MOST: Final = 1000  # of what a suggestion may list
 
 if TYPE_CHECKING:
     from codegraph.answers.model import Answer
@@ -25,3 +37,33 @@ class TextQuestions(OpenedRelease):
         from codegraph.answers.ask import ask
 
         return ask(cast("CodeGraph", self), question, on=on)
+
+    def suggest(
+        self,
+        note_text: str,
+        *,
+        system: str | Sequence[str] = "cpt",
+        limit: int = 10,
+        redact: bool = False,
+    ) -> Suggestion:
+        """Return the codes that a note may describe, ranked by fit to their definitions, and why.
+
+        What the note denies, tells as history, plans or says of relatives does not count. Facets that it contradicts
+        rule a code out; those that decide between codes and are not stated are `left_open`. Diagnoses are codes of
+        ICD-10-CM whose terms stand in it. `system` names systems to suggest from (`cpt`, `icd10pcs`), `redact` masks
+        what may identify a person before anything else. A suggestion is no coding decision. Raises UnknownTerm for a
+        system that there is not, InvalidValue for a limit outside 1 to 1,000.
+        """
+        if not 1 <= limit <= _MOST:
+            raise InvalidValue(f"a limit is from 1 to {_MOST:,}, not {limit}")
+        systems = (system,) if isinstance(system, str) else tuple(system)
+        return self._suggester.suggest(note_text, systems, limit, redact=redact)
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        """Return what answers suggestions, with what it reads of the release once."""
+        from codegraph.search.lexicon import Lexicon
+        from codegraph.suggest.suggest import Suggester
+
+        kg = cast("CodeGraph", self)
+        return Suggester(kg, Lexicon(kg))

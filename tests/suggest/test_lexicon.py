@@ -6,17 +6,13 @@ from itertools import pairwise
 
 import pytest
 
-from codegraph import CodeGraph
 from codegraph.search.lexicon import SPOKEN, Lexicon, facet_of
 from codegraph.search.words import base, bases
 
 
 @pytest.fixture(scope="module")
-def lexicon(packaged_cache):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CODEGRAPH_CACHE", str(packaged_cache))
-        patch.delenv("CODEGRAPH_RELEASE", raising=False)
-        return Lexicon(CodeGraph.open())
+def lexicon(kg):
+    return Lexicon(kg)
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,16 @@ from codegraph.procedure import Procedure
 from codegraph.query_params import TYPES
 from codegraph.related import Related
 from codegraph.result import Result
+from codegraph.suggest.model import (
+    Candidate,
+    DiagnosisFound,
+    FacetFit,
+    FoundSpan,
+    LeftOpen,
+    Option,
+    Suggestion,
+)
+from codegraph.suggest.redact import Masked
 from codegraph.text_questions import TextQuestions
 from codegraph.validation import Report, ValidationResult
 from codegraph.views import Code
@@ -97,6 +107,10 @@ def public(cls: type) -> set[str]:
                 *(ModifierRule, ModifierUse, OutpatientStatus, OutpatientClaim, OutpatientLine),
                 *(Price, Place, Input, Step, SessionPrice, SessionLine, PriceSpread, SpreadRow),
             ],
+        ),
+        (
+            "Search and questions",
+            [*(Suggestion, FoundSpan, Candidate, FacetFit, LeftOpen, Option, DiagnosisFound), Masked],
         ),
         ("Claims from files", [Unread]),
         ("Work log", [WorkLog, Entry, Report_, ReportLine, Sum, Placement]),

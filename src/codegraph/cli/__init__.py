@@ -47,6 +47,7 @@ COMMANDS = (
     "serve",
     "show",
     "sources",
+    "suggest",
     "validate",
 )
 

@@ -1,0 +1,138 @@
+"""From a note to candidate codes: finds spans, weighs them, judges definitions, says what is left open."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from codegraph.codes import SYSTEMS
+from codegraph.errors import UnknownTerm
+from codegraph.suggest.acts import Evidence, read
+from codegraph.suggest.choices import left_open
+from codegraph.suggest.context import Contexts
+from codegraph.suggest.diagnoses import DiagnosisTerms
+from codegraph.suggest.fit import INCIDENTAL, Fitting
+from codegraph.suggest.model import Candidate, FoundSpan, Role, Suggestion
+from codegraph.suggest.phrases import Phrases, content
+from codegraph.suggest.profiles import Profile, profiles
+from codegraph.suggest.redact import redact as redacted
+
+if TYPE_CHECKING:
+    from codegraph.graph import CodeGraph
+    from codegraph.search.lexicon import Lexicon
+    from codegraph.views import Code
+
+# Systems whose codes have definitions, and the one that is answered by terms.
+DEFINED: Final = ("cpt", "icd10pcs")
+DIAGNOSES: Final = "icd10cm"
+_MOST: Final = 3000  # codes of ICD-10-PCS that are judged for one note
+_REDACTED: Final = (
+    "identifiers were masked by rules; a name that stands nowhere with a title or label is not found"
+)
+
+
+class Suggester:
+    """What suggestions need of one release, read once: words, profiles, terms."""
+
+    def __init__(self, kg: CodeGraph, lexicon: Lexicon) -> None:
+        self._kg = kg
+        self._lexicon = lexicon
+
+    @cached_property
+    def _cpt(self) -> dict[str, Profile]:
+        return {p.code: p for p in profiles(self._kg, self._kg.codes(system="cpt"))}
+
+    @cached_property
+    def _diagnoses(self) -> DiagnosisTerms:
+        return DiagnosisTerms(self._kg)
+
+    @cached_property
+    def _synonyms(self) -> Phrases[tuple[str, ...]]:
+        terms: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for profile in self._cpt.values():
+            for term in profile.terms:
+                terms[content(term)].add(profile.code)
+        return Phrases({phrase: tuple(sorted(codes)) for phrase, codes in terms.items() if len(phrase) > 1})
+
+    def suggest(self, text: str, systems: Collection[str], limit: int, *, redact: bool) -> Suggestion:
+        """Answer `CodeGraph.suggest`."""
+        for system in systems:
+            if system not in SYSTEMS:
+                raise UnknownTerm(f"no code system {system!r}; there are {', '.join(SYSTEMS)}")
+        hidden = redacted(text) if redact else None
+        text = hidden.text if hidden else text
+        spans, evidence, contexts = read(text, self._lexicon)
+        known = self._profiles(systems, evidence)
+        fitting = Fitting(self._kg._hierarchy, evidence)
+        synonyms = self._named(text, spans, contexts)
+        judged = [fitting.judge(p, synonyms.get(p.code, ())) for p in known.values()]
+        ranked = sorted((c for c in judged if c is not None), key=_rank)
+        fitting_ = [c for c in ranked if not c.contradictions]
+        return Suggestion(
+            text=text,
+            spans=tuple(spans),
+            candidates=tuple(fitting_[:limit]),
+            ruled_out=tuple([c for c in ranked if c.contradictions][:limit]),
+            left_open=left_open(fitting_, known, self._lexicon.label),
+            diagnoses=tuple(self._diagnoses.find(text, contexts)),
+            masked=hidden.masked if hidden else (),
+            notes=(*self._notes(systems), *((_REDACTED,) if hidden else ())),
+        )
+
+    def _profiles(self, systems: Collection[str], evidence: Evidence) -> dict[str, Profile]:
+        found = dict(self._cpt) if "cpt" in systems else {}
+        if "icd10pcs" in systems and "icd10pcs" in self._kg.manifest.codes:
+            found |= {p.code: p for p in profiles(self._kg, self._pcs(evidence))}
+        return found
+
+    def _pcs(self, evidence: Evidence) -> Iterable[Code]:
+        """Return the codes of ICD-10-PCS for the methods and sites that stand in one sentence."""
+        codes: dict[str, Code] = {}
+        for method in sorted(evidence.values("method") - INCIDENTAL):
+            for site in sorted(evidence.values("site")):
+                together = evidence.sentences("method", [method]) & evidence.sentences("site", [site])
+                if together and len(codes) < _MOST:
+                    found = self._kg.codes(system="icd10pcs", method=method, site=site)
+                    codes |= {c.curie: c for c in found}
+        return list(codes.values())[:_MOST]
+
+    def _named(
+        self, text: str, spans: Collection[FoundSpan], contexts: Contexts
+    ) -> dict[str, tuple[str, ...]]:
+        """Return the synonyms of codes that stand in a note and are meant as done: code -> the note's words."""
+        found: dict[str, list[str]] = defaultdict(list)
+        stomas = {s.start: s for s in spans if s.facet == "stoma"}
+        starts = sorted(stomas)
+        for start, end, codes in self._synonyms.find(text):
+            if contexts.status(start) != "present":
+                continue
+            inside = [stomas[at].role for at in _between(starts, start, end)]
+            for code in codes:
+                profile = self._cpt[code]
+                if all(_does(profile, role) for role in inside):
+                    found[code].append(text[start:end])
+        return {code: tuple(dict.fromkeys(names)) for code, names in found.items()}
+
+    def _notes(self, systems: Collection[str]) -> Iterable[str]:
+        for system in systems:
+            if system not in (*DEFINED, DIAGNOSES):
+                yield f"{system}: its codes have no definitions here, so none are suggested"
+            elif system not in self._kg.manifest.codes:
+                yield f"{system}: not loaded; `codegraph sources` names the files that bring it"
+
+
+def _rank(candidate: Candidate) -> tuple[float, int, str]:
+    """Order by fit, and of equal ones the more specific first."""
+    return -candidate.fit, -sum(f.verdict == "stated" for f in candidate.facets), candidate.code
+
+
+def _between(starts: list[int], start: int, end: int) -> list[int]:
+    return starts[bisect_left(starts, start) : bisect_left(starts, end)]
+
+
+def _does(profile: Profile, role: Role | None) -> bool:
+    """Tell whether a definition does with a stoma what the note does with it."""
+    return role is not None and bool(profile.values(role) or (role == "creates" and profile.may_create))

@@ -1,0 +1,225 @@
+"""Notes and what they lead to: codes, what is ruled out, what is left open, diagnoses, spans."""
+
+from __future__ import annotations
+
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from codegraph.errors import InvalidValue, UnknownTerm
+from codegraph.search.lexicon import Lexicon
+from codegraph.suggest.acts import ENTAILED, read
+from codegraph.suggest.choices import left_open
+from codegraph.suggest.diagnoses import SPOKEN, DiagnosisTerms
+from codegraph.suggest.fit import INCIDENTAL
+from codegraph.suggest.model import Candidate, FacetFit
+from codegraph.suggest.phrases import Phrases, content
+from codegraph.suggest.profiles import Need, Profile, profiles
+from codegraph.suggest.suggest import DEFINED
+
+NOTES = tomllib.loads((Path(__file__).parent / "notes.toml").read_text(encoding="utf-8"))["note"]
+
+
+PIECES = (
+    "no not status post ileostomy colostomy open laparoscopic closure of through , . ; and \n resected colon without "
+    "history : family revision converted to Dr. 3/4/2024"
+)
+
+
+def bare(codes):
+    return [code.partition(":")[2] for code in codes]
+
+
+def test_there_are_enough_notes():
+    assert len(NOTES) >= 40
+    assert sum(not n["codes"] for n in NOTES if "codes" in n) >= 5
+    assert all("first" in n or "codes" in n for n in NOTES)
+
+
+@pytest.mark.parametrize("note", NOTES, ids=lambda n: n["text"][:40])
+def test_a_note_leads_to_its_codes(kg, note):
+    found = kg.suggest(note["text"])
+    codes = bare(found.codes)
+    assert codes[:1] == ([note["first"]] if "first" in note else codes[:1])
+    assert set(note.get("codes", ())) <= set(codes)
+    assert codes == [] or note.get("codes") != []
+    assert set(note["absent"]) & set(codes) == set()
+    if "diagnoses" in note:
+        assert bare(d.code for d in found.diagnoses if d.status == "present") == note["diagnoses"]
+    for facet, options in note.get("open", {}).items():
+        assert [bare(o.code for o in q.options) for q in found.left_open if q.facet == facet] == [options]
+
+
+def test_offsets_are_exact(kg):
+    text = "\n".join(n["text"] for n in NOTES)
+    found = kg.suggest(text)
+    assert len(found.spans) > 100
+    assert all(text[s.start : s.end] == s.text for s in found.spans)
+    assert all(a.end <= b.start for a, b in pairwise(found.spans))
+    assert all(text[d.start : d.end] == d.text for d in found.diagnoses)
+    for candidate in found.candidates:
+        for fit in candidate.facets:
+            assert all(text[a:b].strip() for a, b in fit.words)
+
+
+def test_each_facet_is_explained(kg):
+    found = kg.suggest("A laparoscopic loop ileostomy was created.")
+    leader = found.candidates[0]
+    fits = {f.facet: f for f in leader.facets}
+    assert leader.code == "cpt:44187"
+    assert fits["approach"].verdict == "stated"
+    assert [found.text[a:b] for a, b in fits["approach"].words] == ["laparoscopic"]
+    assert leader.synonyms == ("laparoscopic loop ileostomy",)
+    assert leader.contradictions == ()
+    out = {c.code: [str(f) for f in c.contradictions] for c in found.ruled_out}
+    assert out["cpt:44310"] == ["approach open: contradicted"]
+
+
+def test_what_is_open_is_said_in_words(kg):
+    found = kg.suggest("A diverting loop ileostomy was created.")
+    assert "approach not stated: 44310 if open, 44187 if laparoscopic" in [str(q) for q in found.left_open]
+    assert not any(
+        q.facet == "approach" for q in kg.suggest("A laparoscopic loop ileostomy was created.").left_open
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "role"),
+    [
+        ("No stoma was created.", "negated", "creates"),
+        ("Status post ileostomy.", "history", "creates"),
+        ("Takedown of the previous ileostomy.", "present", "closes"),
+        ("The colostomy was revised.", "present", "revises"),
+        ("The scope went through the colostomy.", "present", "through"),
+        ("Parastomal care around the colostomy.", "existing", None),
+        ("An ileostomy was matured.", "present", "creates"),
+        ("The fascia was closed, and an ileostomy was matured.", "present", "creates"),
+    ],
+)
+def test_what_is_done_with_a_stoma(kg, text, status, role):
+    spans, _, _ = read(text, Lexicon(kg))
+    (stoma,) = [s for s in spans if "stoma:" in " ".join((s.value, *s.also))]
+    assert (stoma.status, stoma.role) == (status, role)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "status"),
+    [
+        ("ulcerative colitis", "K51.90", "present"),
+        ("No evidence of ulcerative colitis.", "K51.90", "negated"),
+        ("History of adenocarcinoma of the sigmoid colon.", "C18.7", "history"),
+        ("sigmoid carcinoma", "C18.7", "present"),
+        ("Family history of colon cancer.", "C18.9", "family"),
+        ("known Crohn's disease", "K50.90", "present"),
+        ("acute appendicitis", "K35.80", "present"),
+        ("volvulus", "K56.2", "present"),
+    ],
+)
+def test_diagnoses(kg, text, code, status):
+    assert [(d.code, d.status) for d in kg.suggest(text).diagnoses] == [(f"icd10cm:{code}", status)]
+
+
+def test_every_spoken_diagnosis_is_a_code_of_the_release(kg):
+    known = {c.notation: c.billable for c in kg.codes(system="icd10cm")}
+    assert {code for code in SPOKEN.values() if not known.get(code)} <= {"K37", "K57.92", "K91.89"}
+    assert len(DiagnosisTerms(kg)) > len(known)
+
+
+def test_redaction_comes_first(kg):
+    note = "Patient: Jane Roe, MRN: 1234567. Laparoscopic loop ileostomy on 3/4/2024 by Dr. Poe."
+    found = kg.suggest(note, redact=True)
+    assert found.codes[0] == "cpt:44187"
+    assert {m.kind: m.count for m in found.masked} == {"date": 1, "name": 2, "record number": 1}
+    assert not any(secret in repr(found) for secret in ("Roe", "1234567", "2024", "Poe"))
+    assert all(note[s.start : s.end] == s.text for s in found.spans)
+    assert any("masked by rules" in n for n in found.notes)
+
+
+def test_systems(kg):
+    text = "A laparoscopic ileostomy was created. Open resection of the appendix."
+    assert kg.suggest(text, system=("icd10pcs",)).candidates
+    assert {c.partition(":")[0] for c in kg.suggest(text, system=("icd10pcs",)).codes} == {"icd10pcs"}
+    assert kg.suggest(text, system="cpt").codes[0] == kg.suggest(text).codes[0]
+    assert kg.suggest(text, system=("hcpcs",)).notes
+    assert len(kg.suggest(text, limit=2).candidates) == 2
+    assert set(DEFINED) == {"cpt", "icd10pcs"}
+    with pytest.raises(InvalidValue, match="limit"):
+        kg.suggest(text, limit=0)
+    with pytest.raises(UnknownTerm, match="cpt"):
+        kg.suggest(text, system=("snomed9",))
+
+
+def test_only_a_single_difference_is_a_question():
+    def one(code: str, fit: float, **values: str) -> tuple[Profile, Candidate]:
+        needs = tuple(Need(facet, (value,), 1.0) for facet, value in values.items())
+        fits = tuple(FacetFit(n.facet, n.values, "open" if n.facet == "device" else "stated") for n in needs)
+        return Profile(code, code, needs, (), ()), Candidate(code, code, fit, fits)
+
+    made = [
+        one("cpt:1", 0.9, method="m:x", device="device:stent"),
+        one("cpt:2", 0.8, method="m:x", device="device:tube"),
+        one("cpt:3", 0.8, method="m:y", device="device:band"),
+        one("cpt:4", 0.3, method="m:x", device="device:clip"),
+        one("cpt:5", 0.7, method="m:x"),
+    ]
+    (question,) = left_open([c for _, c in made], {p.code: p for p, _ in made}, str.upper)
+    assert [(o.code, o.words) for o in question.options] == [
+        ("cpt:1", "device:stent"),
+        ("cpt:2", "device:tube"),
+        ("cpt:5", "neither"),
+    ]
+    assert left_open([], {}, str) == ()
+
+
+def test_an_answer_is_repeatable(kg):
+    text = " ".join(n["text"] for n in NOTES)
+    assert kg.suggest(text) == kg.suggest(text)
+
+
+def test_profiles_leave_out_what_no_note_describes(kg):
+    found = {p.code: p for p in profiles(kg, kg.codes(system="cpt"))}
+    assert "cpt:44799" not in found
+    assert "cpt:44393" not in found  # retired
+    assert found["cpt:44310"].values("creates") == {"stoma:ileostomy-or-jejunostomy"}
+    methods = {m for p in found.values() for m in p.values("method")}
+    assert INCIDENTAL & methods
+    assert {v for told in ENTAILED.values() for _, v in told} & methods
+
+
+def test_phrases_take_the_longest():
+    phrases = Phrases(
+        {content("colon cancer"): 1, content("cancer"): 2, content("cancer of the colon wall"): 3}
+    )
+    text = "Cancer of the colon; colon cancers"
+    assert [(text[a:b], v) for a, b, v in phrases.find(text)] == [("Cancer", 2), ("colon; colon", 1)] or [
+        v for _, _, v in phrases.find(text)
+    ] == [2, 1]
+    assert len(phrases) == 3
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    text=st.one_of(
+        st.text(max_size=200),
+        st.lists(st.sampled_from(PIECES.split(" ")), max_size=40).map(" ".join),
+    )
+)
+def test_no_text_raises(kg, text):
+    found = kg.suggest(text, redact=True)
+    assert len(found.text) == len(text)
+    assert all(0 <= c.fit <= 1 for c in (*found.candidates, *found.ruled_out))
+
+
+@pytest.mark.parametrize(
+    "piece", ["no ileostomy ", "Colostomy was closed. ", "resection of colon and ", "\x00\n"]
+)
+def test_a_long_note_takes_seconds(kg, piece):
+    kg.suggest("warm")
+    start = perf_counter()
+    kg.suggest(piece * (200_000 // len(piece)), redact=True)
+    assert perf_counter() - start < 8
