@@ -46,6 +46,9 @@ PAGES = [
     "/",
     "/?q=loop+ileostomy",
     "/?q=zzzz+nothing",
+    "/ask",
+    "/ask?q=Which+modifiers+can+be+used+with+44310%3F",
+    "/ask?q=zzz+%3Cscript%3E",
     "/facets",
     "/facets?scheme=method",
     "/crosswalk",
@@ -129,6 +132,19 @@ def test_a_claim_is_checked_by_form(client, kg):
     assert tree.one("textarea").text == "44310\n44187x3"
 
 
+def test_every_sentence_of_an_answer_shows_where_it_stands(client, kg):
+    asked = "Which modifiers can be used with 44310?"
+    tree = tree_of(client.get("/ask", params={"q": asked}))
+    answer = kg.ask(asked)
+    assert answer.sentences
+    assert sum(1 for _ in tree.all("details")) == len(answer.sentences)
+    assert all(s.text in tree.one("main").text for s in answer.sentences)
+    assert answer.sentences[0].call in tree.one("main").text
+    page = tree_of(client.get("/code/cpt/44310"))
+    leads = [a.get("href") for a in page.all("a") if (a.get("href") or "").startswith("/ask")]
+    assert "/ask?q=Which%20modifiers%20can%20be%20used%20with%2044310%3F" in leads
+
+
 def test_the_crosswalk_explains(client):
     tree = tree_of(client.get("/crosswalk?code=44310&to=icd10pcs"))
     assert "site: jejunum-or-ileum" in tree.one("main").text
@@ -138,6 +154,10 @@ def test_the_crosswalk_explains(client):
 def test_the_editor_takes_stored_queries_and_shows_rows(client):
     text = tree_of(client.get("/query?name=codes_at_site")).one("textarea").text
     assert "#+ summary: Codes whose procedure acts on a site" in text
+    filled = tree_of(client.get("/query?name=codes_at_site&p-site=site:ileum")).one("textarea").text
+    assert "concept/site/ileum" in filled
+    refused = tree_of(client.get("/query?name=codes_at_site&p-site=nothing+such"))
+    assert next(n for n in refused.all("div") if n.get("class") == "error").text.strip()
     tree = tree_of(client.post("/query", data={"run": "1", "query": editor.EXAMPLE}))
     assert "/code/cpt/44310" in {a.get("href") for a in tree.one("table").all("a")}
     wrong = tree_of(client.post("/query", data={"run": "1", "query": "SELECT ?x {"}), 400)

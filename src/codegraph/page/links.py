@@ -32,7 +32,12 @@ def on_server(target: str) -> str | None:
 
     >>> on_server("cpt:44310"), on_server("site:ileum")
     ('/code/cpt/44310', '/concept/site/ileum')
+    >>> on_server("question:What is 44310?")
+    '/ask?q=What%20is%2044310%3F'
     """
+    kind, _, question = target.partition(":")
+    if kind == "question":
+        return f"/ask?q={quote(question, safe='')}"
     iri = absolute(target)
     if iri is not None and iri.startswith((f"{BASE}code/", f"{BASE}concept/")):
         return "/" + quote(iri.removeprefix(BASE))

@@ -24,7 +24,10 @@ class SourceRef:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A piece of text; `target` is the CURIE of the code or facet value that it names, `url` an address outside."""
+    """A piece of text; `target` is the CURIE of the code or facet value that it names, `url` an address outside.
+
+    A target `question:…` is a question that can be asked: a server leads to its answer, a file to nothing.
+    """
 
     text: str
     target: str = ""

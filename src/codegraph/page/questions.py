@@ -32,8 +32,9 @@ def questions(asked: Asked) -> Section:
     """Return the questions for a code of this system, each with the command that answers it."""
     notation = asked.code.notation
     lines = tuple(
-        Line("", (Cell(words.format(notation)),))
+        Line("", (Cell(asking, target=f"question:{asking}"),))
         for systems, words in _QUESTIONS
         if asked.code.system in systems
+        for asking in (words.format(notation),)
     )
     return Section("questions", "Questions people ask", lines)

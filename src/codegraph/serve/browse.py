@@ -67,7 +67,9 @@ def concept(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
     """Return a facet value or other term: what it is, what lies above and below it, which codes have it."""
     curie = fields["curie"]
     if curie.partition(":")[0] not in CONCEPT_PREFIXES or not kg.store.has_term(curie):
-        raise UnknownTerm(f"{curie[:80]} is no term of this release")
+        scheme, _, slug = curie.partition(":")
+        near = kg.store.near_terms(scheme, slug) if scheme in CONCEPT_PREFIXES else ()
+        raise UnknownTerm(f"{curie[:80]} is no term of this release", near=near)
     above = {c for step in _UP for c in map(contract, kg.store.objects(curie, step))}
     below = {c for step in _UP for c in map(contract, kg.store.subjects(step, curie))}
     below = {c for c in below if c.partition(":")[0] not in CODE_PREFIXES}

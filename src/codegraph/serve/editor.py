@@ -26,8 +26,18 @@ def page(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
     """Return the text to edit: what was sent, else a shipped query, else an example."""
     shipped = [(q.name, q.summary, q.answers) for q in all_queries().values()]
     name = fields.get("name", "")
-    text = fields.get("query") or (all_queries()[name].text if name in all_queries() else EXAMPLE)
-    return {"query": text, "shipped": shipped, "name": name, "heads": None, "text": None}
+    query = all_queries().get(name)
+    content: dict[str, Any] = {"shipped": shipped, "name": name, "params": (), "heads": None, "text": None}
+    if query is None or fields.get("query"):
+        return content | {"query": fields.get("query") or EXAMPLE}
+    content |= {"query": query.text, "params": query.params}
+    given = {p.name: fields[f"p-{p.name}"] for p in query.params if fields.get(f"p-{p.name}")}
+    if given:
+        try:
+            content["query"] = query.bind(given)
+        except CodegraphError as error:
+            content["error"] = str(error)
+    return content
 
 
 def table(answer: Answer) -> dict[str, Any]:

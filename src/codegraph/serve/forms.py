@@ -27,6 +27,12 @@ EXAMPLES: Final = (
     "Crohn's disease",
     "colonoscopy",
 )
+QUESTIONS: Final = (
+    "Which modifiers can be used with 44310?",
+    "How much does Medicare pay for 44310 in Nebraska?",
+    "Can 44310 and 44187 be billed together?",
+    "What is the ICD-10-PCS code for 44310?",
+)
 
 
 def text_of(fields: dict[str, str], name: str, most: int = _LONG) -> str:
@@ -68,6 +74,24 @@ def _why(hit: Hit) -> str:
 
 def _systems(kg: CodeGraph) -> list[tuple[str, str]]:
     return [(s, SYSTEMS[s].title) for s in SYSTEMS if kg.manifest.codes.get(s)]
+
+
+def ask(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
+    """Return the answer to a question in words, each sentence with its rows and the call that found it."""
+    asked = text_of(fields, "q", 500)
+    content: dict[str, Any] = {"questions": QUESTIONS, "answer": None, "q": asked}
+    if not asked:
+        return content
+    found = kg.ask(asked, on=text_of(fields, "on") or None)
+    sentences = [
+        (
+            s.text,
+            s.call,
+            [(str(g), "; ".join(f"{name} {value}" for name, value in g.values)) for g in s.evidence],
+        )
+        for s in found.sentences
+    ]
+    return content | {"answer": found, "sentences": sentences}
 
 
 def crosswalk(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:

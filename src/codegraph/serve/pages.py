@@ -49,6 +49,7 @@ class View(NamedTuple):
 VIEWS: Final = (
     View("/", "search.html", forms.search, "Search"),
     View("/results", "results.html", forms.search),
+    View("/ask", "ask.html", forms.ask, "Ask"),
     View("/facets", "facets.html", browse.facets, "Browse"),
     View("/crosswalk", "crosswalk.html", forms.crosswalk, "Crosswalk"),
     View("/price", "price.html", forms.price, "Price"),
