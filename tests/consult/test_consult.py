@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.build.small_files import PLANTED
 
+from codegraph.answers.model import Answer
 from codegraph.cli import consult as cli_consult
 from codegraph.cli import main
 from codegraph.consult import answer, headers, question, refusals
@@ -55,8 +56,8 @@ def test_a_question_is_answered_in_its_thread(kg):
     assert found["Date"].datetime is not None
     text = found.get_content()
     assert text.startswith("> What is 44310?\n")
-    assert "cpt:44310" in text
-    assert kg["44310"].label in text
+    assert f"44310 (CPT) is: {kg['44310'].label}." in text
+    assert 'kg.describe("cpt:44310")' in text
 
 
 def test_it_is_a_message_of_rfc_5322(kg):
@@ -132,7 +133,24 @@ def test_without_a_code_it_says_so(kg):
 
 
 def test_the_subject_asks_where_the_text_is_empty(kg):
-    assert "cpt:44310" in reply(kg, mail("", Subject="44310")).get_content()
+    assert "44310 (CPT) is: " in reply(kg, mail("", Subject="44310")).get_content()
+
+
+def test_each_question_has_its_answer(kg):
+    text = "Dear all,\nCan I bill 44310 with 44187? What is the unit limit of 44310?\nThanks, Ann"
+    said = reply(kg, mail(text)).get_content()
+    assert said.index("Can I bill 44310 with 44187?\n44187 is not paid beside 44310") > 0
+    assert said.index("What is the unit limit of 44310?\n") > 0
+    assert "ncci-ptp-practitioner/" in said
+    for question_ in answer.questions(text):
+        assert kg.ask(question_).text in said
+
+
+def test_what_is_not_understood_is_answered_by_the_codes_named(kg):
+    said = reply(kg, mail("I wonder about 44310 and its friends in the cloud.")).get_content()
+    assert "Not understood: 'wonder'" in said
+    assert f"cpt:44310  {kg['44310'].label}" in said
+    assert str(kg.price("44310")) in said
 
 
 def html(body: str, *, plain: str | None = None) -> bytes:
@@ -304,6 +322,7 @@ class _Empty(dict):
     """A graph without codes: what is asked of it is not what this tests."""
 
     directory = type("Place", (), {"name": "empty"})()
+    ask = staticmethod(Answer)
 
 
 def test_headers_are_read_as_one_line():

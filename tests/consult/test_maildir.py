@@ -91,7 +91,7 @@ def test_a_question_and_its_answer_go_through_real_smtp(kg, tmp_path):
         found = message_from_bytes(received.read_bytes(), policy=policy.default)
         assert (found["To"], found["From"]) == ("ann@example.org", "consult@example.net")
         assert (found["In-Reply-To"], found["References"]) == ("<q1@example.org>", "<q1@example.org>")
-        assert "cpt:44310" in found.get_content()
+        assert "44310 (CPT) is: " in found.get_content()
         # The answer comes back, as from a forwarding rule: it gets none.
         send(in_port, found)
         again = subprocess.run(

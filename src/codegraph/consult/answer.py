@@ -16,9 +16,12 @@ from codegraph.errors import CodegraphError, InvalidValue
 from codegraph.operations.safe import clean
 
 if TYPE_CHECKING:
+    from codegraph.answers.model import Answer
     from codegraph.graph import CodeGraph
 
-_MOST: Final = 5  # codes that one message is answered for
+_MOST: Final = 5  # questions, or codes, that one message is answered for
+_SHORT: Final = 300
+_FILES: Final = 8
 _LONGEST: Final = 20_000
 _THREAD: Final = 30
 _QUOTE: Final = 1_000
@@ -86,13 +89,41 @@ def _body(kg: CodeGraph, question: Question) -> str:
 
 
 def _said(kg: CodeGraph, text: str) -> str:
+    """Return what the graph says to each question; where none is understood, what it says of the codes named."""
+    answers = [kg.ask(each) for each in questions(text)]
+    if any(answers):
+        return "\n\n".join(_in_words(answer, named=len(answers) > 1) for answer in answers)
     codes = list(mentioned(kg, text))
+    declined = [answer.text for answer in answers if answer.understood or answer.readings]
     if not codes:
-        return _NONE
-    parts = [_told(kg, code) for code in codes[:_MOST]]
+        return "\n\n".join(declined) or _NONE
+    parts = [*declined, "Of the codes that are named:", *(_told(kg, code) for code in codes[:_MOST])]
     if len(codes) > _MOST:
         parts.append(f"Not answered for more than {_MOST} codes: {', '.join(codes[_MOST:][:50])}.")
     return "\n\n".join(parts)
+
+
+def questions(text: str) -> list[str]:
+    r"""Return the sentences of a text that ask, at most five; the whole of a short text where none has its mark.
+
+    >>> questions("Dear all,\nI have two. What is 44310? And is 44187 paid\nbeside it? Thanks")
+    ['What is 44310?', 'And is 44187 paid beside it?']
+    """
+    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n|(?<=[,:])\n", text)]
+    sentences = [s.strip() for part in paragraphs for s in re.split(r"(?<=[?!])\s+|(?<=[^\W\d]\.)\s+", part)]
+    asked = [s for s in sentences if s.endswith("?")]
+    return asked[:_MOST] or [s for s in (" ".join(text.split()),) if 0 < len(s) <= _SHORT]
+
+
+def _in_words(answer: Answer, *, named: bool) -> str:
+    """Return an answer in words with its calls and files, each once."""
+    grounds = (str(g) for s in answer.sentences for g in s.evidence if g.table != "computed")
+    files = list(dict.fromkeys(grounds))
+    calls = list(dict.fromkeys(s.call for s in answer.sentences))
+    more = [f"and {len(files) - _FILES} more"] if len(files) > _FILES else []
+    stands = [*(f"  {call}" for call in calls), *(f"  {file}" for file in (*files[:_FILES], *more))]
+    head = [answer.question] if named else []
+    return "\n".join([*head, answer.text, *(["Found by, and in:", *stands] if stands else [])])
 
 
 def mentioned(kg: CodeGraph, text: str) -> Iterator[str]:
