@@ -38,7 +38,11 @@ class UnknownCode(CodegraphError, KeyError):
 
 
 class UnknownTerm(CodegraphError, KeyError):
-    """A facet value, scheme, graph or relation name that the graph does not define."""
+    """A facet value, scheme, graph or relation name that the graph does not define; `near` lists similar ones."""
+
+    def __init__(self, message: str, *, near: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.near = tuple(near)
 
     def __str__(self) -> str:
         return str(self.args[0])

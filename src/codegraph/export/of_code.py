@@ -16,22 +16,24 @@ _NODES = ("cg:ofCode", "cg:addOnCode", "cg:primaryCode", "cg:aboutSubject", "cg:
 _PARTS = ("cg:hasStep", "cg:hasComponent")
 
 
-def turtle(graph: CodeGraph, code: Code) -> str:
-    """Return what the release says of a code as Turtle, sorted, each triple once."""
+def triples(graph: CodeGraph, code: Code) -> set[ox.Triple]:
+    """Return what the release says of a code, of its procedure and parts, and of what names them."""
     store = graph.store
     nodes = {code.iri} | {n for p in _NODES for n in store.subjects(p, code.iri)}
     for procedure in store.objects(code.iri, "cg:denotes"):
         parts = {part for name in _PARTS for part in store.objects(procedure, name)}
         nodes |= {procedure, *parts, *store.subjects("cg:ofProcedure", procedure)}
-    triples = {q.triple for node in nodes for q in store.quads_of(node)}
+    return {q.triple for node in nodes for q in store.quads_of(node)}
+
+
+def turtle(graph: CodeGraph, code: Code) -> str:
+    """Return what the release says of a code as Turtle, sorted, each triple once."""
+    found = triples(graph, code)
     used = {
-        contract(t.value).partition(":")[0]
-        for triple in triples
-        for t in triple
-        if isinstance(t, ox.NamedNode)
+        contract(t.value).partition(":")[0] for triple in found for t in triple if isinstance(t, ox.NamedNode)
     }
     written = ox.serialize(
-        sorted(triples, key=str),
+        sorted(found, key=str),
         format=ox.RdfFormat.TURTLE,
         prefixes={p: iri for p, iri in PREFIXES.items() if p in used or p == "xsd"},
     )

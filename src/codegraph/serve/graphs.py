@@ -27,7 +27,8 @@ PREFIXES_HERE = {
 def written(triples: Iterable[ox.Triple], format: str) -> bytes:
     """Return triples in a format (`turtle`, `ntriples`, `jsonld`, `rdfxml`), sorted, each once."""
     unique = sorted(set(triples), key=str)
-    used = {p: iri for p, iri in PREFIXES_HERE.items() if any(iri in str(t) for t in unique)}
+    text = "\n".join(map(str, unique))
+    used = {p: iri for p, iri in PREFIXES_HERE.items() if iri in text}
     return ox.serialize(unique, format=GRAPH_FORMATS[format], prefixes=used) or b""
 
 
@@ -41,13 +42,16 @@ def offered(request: Request) -> Offer:
 
 
 def graph_response(
-    request: Request, triples: Iterable[ox.Triple], status: int = 200, *, version: str = ""
+    request: Request, triples: Iterable[ox.Triple], *, version: str = "", offer: Offer | None = None
 ) -> Response:
-    """Return triples as a response; with a version, also an ETag, and 304 where the client has it."""
-    offer = offered(request)
+    """Return triples as a response; with a version, also an ETag, and 304 where the client has it.
+
+    The format is the one of `offer`, else what the request likes best.
+    """
+    offer = offer or offered(request)
     headers = {"Vary": "Accept"}
     if version:
         headers |= {"ETag": f'W/"{version[:32]}-{offer.name}"', "Cache-Control": "no-cache"}
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
-    return Response(written(triples, offer.name), status, headers=headers, media_type=offer.content_type)
+    return Response(written(triples, offer.name), headers=headers, media_type=offer.content_type)

@@ -52,7 +52,7 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         return Problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
     if isinstance(error, _MISSING):
-        near: dict[str, Any] = {"near": list(error.near)} if isinstance(error, UnknownCode) else {}
+        near: dict[str, Any] = {"near": list(found)} if (found := getattr(error, "near", ())) else {}
         return Problem(404, str(error), **near)
     if isinstance(error, CodegraphError):
         return Problem(400, str(error))
