@@ -61,6 +61,8 @@ from codegraph.suggest.model import (
     Suggestion,
 )
 from codegraph.suggest.redact import Masked
+from codegraph.terminology import Problem as FhirProblem
+from codegraph.terminology import Terminology
 from codegraph.text_questions import TextQuestions
 from codegraph.validation import Report, ValidationResult
 from codegraph.views import Code
@@ -120,6 +122,7 @@ def public(cls: type) -> set[str]:
         ),
         ("Pages", [Page, Section, SourceRef, PageLine, Cell, Table, Drawing, Shape]),
         ("Search and questions", [Answer, Sentence, Ground]),
+        ("FHIR terminology", [Terminology, FhirProblem]),
         ("Result", [Result]),
         ("Report", [Report, ValidationResult]),
     ],
