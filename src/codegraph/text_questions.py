@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from collections.abc import Sequence
@@ -10,10 +11,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, cast
 
 from codegraph.errors import InvalidValue
+from codegraph.billing.editions import as_day
 from codegraph.opened import OpenedRelease
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
+    from codegraph.search.model import SearchResult
+    from codegraph.search.search import Search
     from codegraph.suggest.model import Suggestion
     from codegraph.suggest.suggest import Suggester
 
@@ -26,6 +30,29 @@ if TYPE_CHECKING:
 
 class TextQuestions(OpenedRelease):
     """What is asked in free text, whatever it holds: no text raises and none is taken for a query language."""
+
+    def search(
+        self,
+        text: str,
+        *,
+        system: str | None = None,
+        site: str | None = None,
+        method: str | None = None,
+        on: str | date | None = None,
+        limit: int = 20,
+    ) -> SearchResult:
+        """Return the codes that a text means, best first, each with what it matched.
+
+        Codes and beginnings of codes come first (`4431`, `0D1B`, `k5001`), then what labels, synonyms, lead-in terms
+        and facets find; misspelt words are read as the nearest ones of the release, the last word may be only begun.
+        `system` keeps one code system; `site` and `method` (CURIEs or slugs) keep codes whose procedure has them or
+        what lies below; `on` leaves out codes known not to be valid on a day. Licensed text is never searched.
+
+        The index is built into the user's cache on the first search of a release. Raises NotLoaded where tantivy is
+        not installed, UnknownTerm for a system or facet value that there is not, InvalidValue for a day that is none
+        and a limit outside 1 to 1,000.
+        """
+        return self._search.find(text, system=system, site=site, method=method, on=as_day(on), limit=limit)
 
     def ask(self, question: str, *, on: str | date | None = None) -> Answer:
         """Return the answer to a question in words, in sentences that each name their rows and their call.
@@ -67,3 +94,10 @@ class TextQuestions(OpenedRelease):
 
         kg = cast("CodeGraph", self)
         return Suggester(kg, Lexicon(kg))
+
+    @cached_property
+    def _search(self) -> Search:
+        """Return what answers searches, with the index of the release open."""
+        from codegraph.search.search import Search
+
+        return Search(cast("CodeGraph", self))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from codegraph.comparison.model import Comparison
     from codegraph.graph import CodeGraph
     from codegraph.mapping import Crosswalk
+    from codegraph.search.model import SearchResult
     from codegraph.views import Code
 
 _Answer = TypeVar("_Answer")
@@ -109,6 +110,7 @@ class DatedGraph:
     compare: Question[Comparison] = Question()
     crosswalk: Question[Crosswalk] = Question()
     ask: Question[Answer] = Question()
+    search: Question[SearchResult] = Question()
 
     def __init__(self, graph: BillingQuestions, day: str | date, *, nearest: bool = False) -> None:
         found = as_day(day)

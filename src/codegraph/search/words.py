@@ -89,6 +89,19 @@ class Word(NamedTuple):
     end: int
 
 
+def printed(word: str) -> str:
+    """Return a word in lower case, without accents and without the end of a possessive."""
+    folded = "".join(
+        c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c)
+    )
+    return folded.replace("\u2019", "'").removesuffix("'s")
+
+
+def family_forms() -> dict[str, str]:
+    """Return each form of the families of words with the base form that it counts as."""
+    return dict(_FORMS)
+
+
 @lru_cache(maxsize=65536)
 def base(word: str) -> str:
     """Return the form that stands for a word: lower case, without accents, singular, of its family.
@@ -96,8 +109,7 @@ def base(word: str) -> str:
     >>> base("Laparoscopically"), base("resected"), base("colostomies"), base("Caecum")
     ('laparoscopic', 'resection', 'colostomy', 'cecum')
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
-    plain = plain.replace("\u2019", "'").removesuffix("'s")
+    plain = printed(word)
     for british, american in _SPELLINGS:
         plain = plain.replace(british, american)
     if plain in _FORMS:

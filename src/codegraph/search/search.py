@@ -1,0 +1,151 @@
+"""The search: codes that are written out first, then what texts, lead-in terms and facets find, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from codegraph.changes.validity import validity
+from codegraph.codes import SYSTEMS
+from codegraph.errors import InvalidValue, NotLoaded, UnknownTerm
+from codegraph.hierarchy import facet_value
+from codegraph.namespaces import contract
+from codegraph.search.cached import open_index
+from codegraph.search.fused import FacetFusion
+from codegraph.search.index import CODE, LEAD_IN
+from codegraph.search.model import Hit, Match, ReadWord, SearchResult
+from codegraph.search.pool import Pool
+from codegraph.search.spelling import READ, Meant, Spelling
+from codegraph.search.texts import ON
+from codegraph.search.written import codes_written
+
+if TYPE_CHECKING:
+    from codegraph.graph import CodeGraph
+
+MOST: Final = 1000  # hits of one answer
+_LEAST: Final = 20  # codes that are looked for at least, so that a short answer is the beginning of a longer one
+_TEXTS: Final = 100  # texts that are ranked, for each number of words that may be missing
+_LEADS: Final = 3  # lead-in terms that are followed
+_LED: Final = 40  # codes that one of them brings
+_LEAD_SHARE: Final = 0.6  # of a lead-in's score that a code has by it
+_WRITTEN: Final = {"exact code": 1000.0, "code prefix": 900.0}
+
+
+class Search:
+    """Answers searches of one release; keeps its index open, and the words that were read."""
+
+    def __init__(self, kg: CodeGraph) -> None:
+        self._kg = kg
+        self._index = open_index(kg)
+        self._spelling = Spelling(self._index)
+        self._facets = FacetFusion(kg, self._index)
+
+    def find(
+        self,
+        text: str,
+        *,
+        system: str | None = None,
+        site: str | None = None,
+        method: str | None = None,
+        on: date | None = None,
+        limit: int = 20,
+    ) -> SearchResult:
+        """Return the codes that a text means; see CodeGraph.search."""
+        if not 1 <= limit <= MOST:
+            raise InvalidValue(f"a search gives 1 to {MOST:,} hits, not {limit}")
+        if system is not None and system not in SYSTEMS:
+            raise UnknownTerm(f"no code system {system!r}; there are {', '.join(SYSTEMS)}")
+        text = text[:READ]
+        narrow = self._narrow(site, method)
+        filters = [*([self._index.term("system", system)] if system else []), *narrow]
+        wanted = max(limit, _LEAST) if on is None else min(MOST, 5 * limit)
+        hits = self._written(text, system, narrow, wanted)
+        understood: tuple[ReadWord, ...] = ()
+        notes: list[str] = []
+        if not hits or len(text.split()) > 1:
+            meant = self._spelling.words(text)
+            there = {hit.code for hit in hits}
+            more = self._by_text(text, meant, filters, wanted + len(hits))
+            hits += [hit for hit in more if hit.code not in there]
+            understood = tuple(ReadWord(m.said, m.forms[0][0], m.guessed) for m in meant if m.forms)
+            notes += _strange(m.said for m in meant if not m.forms)
+        if on is not None:
+            hits, told = self._valid(hits, on, limit)
+            notes += told
+        return SearchResult(text, tuple(hits[:limit]), understood, "; ".join(notes))
+
+    def _narrow(self, site: str | None, method: str | None) -> list[Any]:
+        """Return the queries for facets that every hit must have; raise UnknownTerm for values that there are not."""
+        return [
+            self._index.term("facet", mark + contract(facet_value(self._kg.store, name, value)))
+            for name, value, mark in (("site", site, ON), ("method", method, ""))
+            if value is not None
+        ]
+
+    def _written(self, text: str, system: str | None, narrow: Sequence[Any], limit: int) -> list[Hit]:
+        """Return the codes that the text names, if they have the facets that are asked for."""
+        found = codes_written(self._kg, text, system, limit)
+        if found and narrow:
+            stands = [self._index.term("kind", CODE), self._index.any_code(w.code for w in found)]
+            query = self._index.combined([*stands, *narrow])
+            kept = {row.code for _, row in self._index.top(query, len(found))}
+            found = [w for w in found if w.code in kept]
+        return [Hit(w.code, w.label, _WRITTEN[w.why], (Match(w.why, w.text),)) for w in found]
+
+    def _by_text(self, text: str, meant: Sequence[Meant], filters: list[Any], limit: int) -> list[Hit]:
+        """Return the codes that the words find: those with all words first, then with fewer while more are wanted."""
+        index, pool = self._index, Pool()
+        words = [index.best_of([(index.term("text", f), w) for f, w in m.forms]) for m in meant if m.forms]
+        if not words:
+            return []
+        leads: dict[tuple[str, str], float] = {}
+        for least in sorted({len(words), max(1, len(words) - 1), (len(words) + 1) // 2}, reverse=True):
+            share = least / len(words)
+            for score, row in index.top(index.combined(filters, words, least), _TEXTS + limit):
+                if ":" in row.code:  # a lead-in term has the beginning of codes
+                    pool.add(row, score * share, least)
+            query = index.combined([index.term("kind", LEAD_IN)], words, least)
+            for score, row in index.top(query, _LEADS):
+                leads.setdefault((row.code, row.text), score * share)
+            if len(pool) >= limit:
+                break
+        self._lead(pool, sorted(leads.items(), key=lambda item: -item[1])[:_LEADS], words, filters)
+        self._facets.add(pool, self._facets.named(text, meant), words, filters)
+        return pool.ranked(limit)
+
+    def _lead(
+        self,
+        pool: Pool,
+        leads: Iterable[tuple[tuple[str, str], float]],
+        words: Sequence[Any],
+        filters: Sequence[Any],
+    ) -> None:
+        """Add the codes that lead-in terms lead to, those first that also have words of the question."""
+        index = self._index
+        for (target, term), score in leads:
+            query = index.combined([index.term("begins", target), index.term("kind", CODE), *filters], words)
+            for own, row in index.top(query, _LED):
+                pool.of(row).add(LEAD_IN, f"{term} \u2192 {target}", _LEAD_SHARE * score + own / 10)
+
+    def _valid(self, hits: Sequence[Hit], day: date, limit: int) -> tuple[list[Hit], list[str]]:
+        """Leave out the codes that were not valid on a day; those of which nothing tells stay, and are counted."""
+        kept: list[Hit] = []
+        untold = gone = 0
+        for hit in hits:
+            if len(kept) == limit:
+                break
+            try:
+                valid = validity(self._kg, self._kg[hit.code], day).valid
+            except NotLoaded:
+                valid, untold = True, untold + 1
+            gone += not valid
+            if valid:
+                kept.append(hit)
+        told = [f"{gone} not valid on {day} left out"] if gone else []
+        return kept, told + ([f"of {untold} no loaded list tells whether valid on {day}"] if untold else [])
+
+
+def _strange(words: Iterable[str]) -> list[str]:
+    found = ", ".join(words)
+    return [f"nothing is written like: {found}"] if found else []
