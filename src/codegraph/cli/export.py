@@ -11,12 +11,13 @@ from codegraph.cli.shared import open_graph
 # Named here, since the list of commands is to be had without the writers.
 FORMATS = ("turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml")
 OTHERS = {
+    "omop": "a folder of OMOP vocabulary tables",
     "owl": "procedures as defined classes, for a reasoner",
     "pieces": "a folder of N-Quads in gzip files, for bulk loaders",
     "skos": "a file in SKOS alone",
     "sssom": "a folder with one file for each mapping set",
 }
-COUNTED = {"sssom": "mappings", "pieces": "quads"}
+COUNTED = {"omop": "rows", "sssom": "mappings", "pieces": "quads"}
 
 
 @click.command("export")

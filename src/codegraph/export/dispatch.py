@@ -54,6 +54,12 @@ def _sssom(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
     )
 
 
+def _omop(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
+    from codegraph.export.as_omop import export_omop
+
+    return export_omop(graph.directory, graph.tables, graph.manifest, out, **given)
+
+
 def _pieces(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
     from codegraph.export.as_pieces import export_pieces
 
@@ -67,6 +73,7 @@ def _skos(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
 
 
 _WRITERS: Final[dict[str, tuple[frozenset[str], Callable[[CodeGraph, Path, Wanted], ExportSummary]]]] = {
+    "omop": (frozenset(("include_licensed",)), _omop),
     "owl": (frozenset(("pcs",)), _owl),
     "pieces": (_TRIPLES | {"quads"}, _pieces),
     "skos": (frozenset(("graphs", "include_licensed")), _skos),
