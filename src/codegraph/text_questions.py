@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cached_property
-from typing import TYPE_CHECKING, cast
-
 from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, cast
 
-from codegraph.errors import InvalidValue
 from codegraph.billing.editions import as_day
+from codegraph.errors import InvalidValue
 from codegraph.opened import OpenedRelease
 
 if TYPE_CHECKING:
+    from codegraph.answers.model import Answer
     from codegraph.graph import CodeGraph
     from codegraph.search.model import SearchResult
     from codegraph.search.search import Search
@@ -22,10 +20,6 @@ if TYPE_CHECKING:
     from codegraph.suggest.suggest import Suggester
 
 _MOST: Final = 1000  # of what a suggestion may list
-
-if TYPE_CHECKING:
-    from codegraph.answers.model import Answer
-    from codegraph.graph import CodeGraph
 
 
 class TextQuestions(OpenedRelease):
@@ -54,17 +48,6 @@ class TextQuestions(OpenedRelease):
         """
         return self._search.find(text, system=system, site=site, method=method, on=as_day(on), limit=limit)
 
-    def ask(self, question: str, *, on: str | date | None = None) -> Answer:
-        """Return the answer to a question in words, in sentences that each name their rows and their call.
-
-        No language model: words kept as tables tell what is asked, and a question that does not fit whole is declined.
-        `on` is the day where the question names none. What is not loaded is said with the source that has it; a
-        question with several readings gets these as questions. Raises InvalidValue only for an `on` that is no day.
-        """
-        from codegraph.answers.ask import ask
-
-        return ask(cast("CodeGraph", self), question, on=on)
-
     def suggest(
         self,
         note_text: str,
@@ -85,6 +68,17 @@ class TextQuestions(OpenedRelease):
             raise InvalidValue(f"a limit is from 1 to {_MOST:,}, not {limit}")
         systems = (system,) if isinstance(system, str) else tuple(system)
         return self._suggester.suggest(note_text, systems, limit, redact=redact)
+
+    def ask(self, question: str, *, on: str | date | None = None) -> Answer:
+        """Return the answer to a question in words, in sentences that each name their rows and their call.
+
+        No language model: words kept as tables tell what is asked, and a question that does not fit whole is declined.
+        `on` is the day where the question names none. What is not loaded is said with the source that has it; a
+        question with several readings gets these as questions. Raises InvalidValue only for an `on` that is no day.
+        """
+        from codegraph.answers.ask import ask
+
+        return ask(cast("CodeGraph", self), question, on=on)
 
     @cached_property
     def _suggester(self) -> Suggester:

@@ -51,6 +51,7 @@ from codegraph.procedure import Procedure
 from codegraph.query_params import TYPES
 from codegraph.related import Related
 from codegraph.result import Result
+from codegraph.search.model import Hit, Match, ReadWord, SearchResult
 from codegraph.suggest.model import (
     Candidate,
     DiagnosisFound,
@@ -83,7 +84,8 @@ def section(title: str) -> str:
 
 
 def named(title: str) -> set[str]:
-    return set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`]+)`", section(title)))))
+    prose = re.sub(r"^```.*?^```", "", section(title), flags=re.MULTILINE | re.DOTALL)
+    return set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`]+)`", prose))))
 
 
 def public(cls: type) -> set[str]:
@@ -121,7 +123,7 @@ def public(cls: type) -> set[str]:
             [DatedGraph, InForce, Validity, History, Event, ReleaseDiff, Change, EditionPair, Adjustment],
         ),
         ("Pages", [Page, Section, SourceRef, PageLine, Cell, Table, Drawing, Shape]),
-        ("Search and questions", [Answer, Sentence, Ground]),
+        ("Search and questions", [Answer, Sentence, Ground, SearchResult, Hit, Match, ReadWord]),
         ("FHIR terminology", [Terminology, FhirProblem]),
         ("Result", [Result]),
         ("Report", [Report, ValidationResult]),

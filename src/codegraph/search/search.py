@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
 MOST: Final = 1000  # hits of one answer
-_LEAST: Final = 20  # codes that are looked for at least, so that a short answer is the beginning of a longer one
+_LEAST: Final = 20  # codes looked for at least: so a short answer begins a longer one
 _TEXTS: Final = 100  # texts that are ranked, for each number of words that may be missing
 _LEADS: Final = 3  # lead-in terms that are followed
 _LED: Final = 40  # codes that one of them brings

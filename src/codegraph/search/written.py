@@ -40,7 +40,9 @@ def codes_written(kg: OpenedRelease, text: str, system: str | None, limit: int) 
 
     Beginnings count only where they are the whole question.
     """
-    tokens = [(m[1], m[2].rstrip(".")) for m, _ in zip(_TOKEN.finditer(text[:READ]), range(MOST), strict=False)]
+    tokens = [
+        (m[1], m[2].rstrip(".")) for m, _ in zip(_TOKEN.finditer(text[:READ]), range(MOST), strict=False)
+    ]
     alone = len(tokens) == 1 and len(text.split()) == 1
     found: dict[str, Written] = {}
     for prefix, token in tokens:
