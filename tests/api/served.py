@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +9,13 @@ from contextlib import contextmanager
 import uvicorn
 
 from codegraph.serve.app import create_app
+from codegraph.serve.run import bind
 
 
 @contextmanager
 def served(kg) -> Iterator[str]:
     """Yield the address of a server of the release; it is stopped in the end."""
-    place = socket.create_server(("127.0.0.1", 0))
+    place = bind("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(create_app(kg.directory), log_level="error"))
     thread = threading.Thread(target=server.run, args=([place],))
     thread.start()

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 from tests.api.served import served
-from tests.api.test_operations import SAME
+from tests.api.test_asked import SAME
 from tests.build.small_files import PLANTED
 
 from codegraph.operations.table import BY_NAME, OPERATIONS

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 from mcp import Client, MCPError, StdioServerParameters
-from tests.api.test_operations import SAME
+from tests.api.test_asked import SAME
 from tests.build.small_files import PLANTED, order_line, write_all
 
 from codegraph import CodeGraph, mcp_server

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -33,7 +32,9 @@ def command(ctx: click.Context, question: tuple[str, ...], on: str | None, forma
     """  # noqa: D301 - click's mark of lines to be left alone
     answer = open_graph(ctx, at_once=False).ask(" ".join(question), on=on)
     if format == "json":
-        print_json({**asdict(answer), "text": answer.text})
+        from codegraph.operations import plain
+
+        print_json(plain.answer(answer))
     else:
         _print(answer)
     if not answer:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -34,14 +33,11 @@ def command(
     text = note.read().decode("utf-8-sig", errors="replace")
     found = open_graph(ctx).suggest(text, system=system, limit=limit, redact=redact)
     if format == "json":
-        print_json(_whole(found))
+        from codegraph.operations.plain import suggestion
+
+        print_json(suggestion(found))
         return
     _print(found)
-
-
-def _whole(found: Suggestion) -> dict[str, Any]:
-    questions = [{**asdict(q), "question": str(q)} for q in found.left_open]
-    return {**asdict(found), "left_open": questions}
 
 
 def _print(found: Suggestion) -> None:

@@ -98,3 +98,18 @@ def outpatient(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
 def outpatient_claim(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
     """Return what the lines of an outpatient claim are paid."""
     return asdict(kg.outpatient_claim(asked.pop("line"), **asked))
+
+
+def ask(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return the answer to a question in words."""
+    return plain.answer(kg.ask(asked.pop("question"), **asked))
+
+
+def search(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return the codes that a text means."""
+    return asdict(kg.search(asked.pop("text"), **asked))
+
+
+def suggest(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return what a note may be coded as."""
+    return plain.suggestion(kg.suggest(asked.pop("note"), **asked))

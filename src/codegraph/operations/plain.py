@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from codegraph.answers.model import Answer
     from codegraph.billing.edits_model import Conflicts, PairEdits
     from codegraph.billing.limits import UnitLimit
     from codegraph.billing.modifiers.model import ModifierRule
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from codegraph.errors import NotLoaded
     from codegraph.mapping import Crosswalk
     from codegraph.mapping import Mapping as CodeMapping
+    from codegraph.suggest.model import Suggestion
     from codegraph.views import Code
 
 LIMIT_SETTINGS: Final = ("practitioner", "outpatient", "dme")
@@ -62,6 +64,16 @@ def _mapping(m: CodeMapping) -> dict[str, Any]:
 def codes(found: Iterable[Code]) -> list[dict[str, Any]]:
     """Return codes with their labels."""
     return [{"code": c.curie, "label": c.label, "status": c.status} for c in found]
+
+
+def answer(found: Answer) -> dict[str, Any]:
+    """Return an answer in words with what each sentence stands on."""
+    return {**asdict(found), "text": found.text}
+
+
+def suggestion(found: Suggestion) -> dict[str, Any]:
+    """Return what a note may be coded as; what it leaves open also as a question."""
+    return {**asdict(found), "left_open": [{**asdict(q), "question": str(q)} for q in found.left_open]}
 
 
 def price(found: Price) -> dict[str, Any]:

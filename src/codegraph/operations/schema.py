@@ -34,6 +34,8 @@ _MORE: Final[dict[str, dict[str, Any]]] = {
     "UnitLimit": {"term": str | None, "meaning": str | None},
     "ModifierRule": {"answer": Literal["yes", "no", "depends", "not loaded"]},
     "Line": {"key": str},
+    "Answer": {"text": str},
+    "LeftOpen": {"question": str},
 }
 # A line shows its key in a session alone.
 _NOT_ALWAYS: Final = {("Line", "key")}

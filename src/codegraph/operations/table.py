@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from codegraph.answers.model import Answer
 from codegraph.billing.modifiers.model import ModifierUse
 from codegraph.billing.outpatient import OutpatientStatus
 from codegraph.billing.outpatient_claim import OutpatientClaim
@@ -15,11 +16,13 @@ from codegraph.describe import Description
 from codegraph.operations import answers, plain, records
 from codegraph.operations.parameters import Parameter, read_all
 from codegraph.related import Related
+from codegraph.search.model import SearchResult
+from codegraph.suggest.model import Suggestion
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
-Answer = Callable[["CodeGraph", dict[str, Any]], Any]
+Ask = Callable[["CodeGraph", dict[str, Any]], Any]
 EXAMPLE: Final = "44310"
 
 
@@ -32,7 +35,7 @@ class Operation:
     path: str
     parameters: tuple[Parameter, ...]
     returns: Any
-    answer: Answer
+    answer: Ask
     method: Literal["GET", "POST"] = "GET"
 
     def input_schema(self) -> dict[str, Any]:
@@ -125,7 +128,35 @@ _RULES: Final = (
     Parameter("all", "Also those that do not apply, with the reason.", "flag"),
 )
 _USED: Final = Parameter("modifier", "A modifier (62).", required=True, example="62")
+_QUESTION: Final = Parameter(
+    "question", "A question in words.", required=True, longest=2_000, example="What is 44310?"
+)
+_DAY: Final = Parameter("on", "Date of service, YYYY-MM-DD, where the question names none.", "date")
+_SEARCH: Final = (
+    Parameter(
+        "text", "Words, a code, or the beginning of one.", required=True, longest=1_000, example="ileostomy"
+    ),
+    Parameter("system", "Only this code system: cpt, hcpcs, icd10pcs, icd10cm, …"),
+    Parameter("site", "Only where: a site, its kinds and its parts (ileum, site:ileum)."),
+    Parameter("method", "Only what is done so (bypass, method:bypass)."),
+    Parameter("on", "Leave out codes known not to be valid on this day.", "date"),
+    Parameter("limit", "Hits at most.", "integer", minimum=1, maximum=1_000),
+)
+_NOTE: Final = (
+    Parameter("note", "The text of an operative note.", required=True, longest=100_000),
+    Parameter("system", "Codes of these systems; cpt without it.", many=True),
+    Parameter("limit", "Candidates at most.", "integer", minimum=1, maximum=100),
+    Parameter("redact", "Mask names, dates, numbers and addresses before anything else.", "flag"),
+)
 OPERATIONS: Final[tuple[Operation, ...]] = (
+    _O(
+        "ask",
+        "The answer to a question in words, each sentence with its rows",
+        "/ask",
+        (_QUESTION, _DAY),
+        Answer,
+        answers.ask,
+    ),
     _O(
         "check",
         "A verdict for each line of a claim",
@@ -239,6 +270,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         (_CODE,),
         list[Related],
         answers.related,
+    ),
+    _O(
+        "search",
+        "The codes that a text means, best first",
+        "/search",
+        _SEARCH,
+        SearchResult,
+        answers.search,
+    ),
+    _O(
+        "suggest",
+        "The codes that a note may describe, and what it leaves open",
+        "/suggest",
+        _NOTE,
+        Suggestion,
+        answers.suggest,
+        "POST",
     ),
 )
 BY_NAME: Final = {operation.name: operation for operation in OPERATIONS}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -17,8 +19,12 @@ from codegraph.operations.schema import Schemas, whole
 from codegraph.operations.table import BY_NAME, OPERATIONS
 from codegraph.render import jsonable
 
+NOTE = "Through a midline incision a loop of ileum was brought out. Status post appendectomy."
 # (operation, its parameters, the words of the command line that ask the same)
 SAME = [
+    ("ask", {"question": "What does 44310 pay in Nebraska?"}, "ask What does 44310 pay in Nebraska?"),
+    ("search", {"text": "laproscopic ilestomy", "limit": 5}, "search laproscopic ilestomy --limit 5"),
+    ("suggest", {"note": NOTE, "system": ["cpt"]}, "suggest -"),
     ("code", {"code": "44310"}, "show 44310"),
     ("codes", {"site": "ileum", "method": "bypass"}, "codes --site ileum --method bypass"),
     ("codes_with_modifier", {"modifier": "63"}, "modifiers --reverse 63"),
@@ -50,7 +56,9 @@ def shown(value):
 @pytest.mark.parametrize(("name", "given", "words"), SAME, ids=[words for _, _, words in SAME])
 def test_the_command_line_prints_the_same(kg, name, given, words):
     found = shown(BY_NAME[name].ask(kg, given))
-    done = CliRunner().invoke(main, ["--release", str(kg.directory), *words.split(), "--format", "json"])
+    done = CliRunner().invoke(
+        main, ["--release", str(kg.directory), *words.split(), "--format", "json"], input=NOTE
+    )
     assert json.loads(done.stdout) == found
     assert found
     schema = whole(BY_NAME[name].returns)
@@ -151,3 +159,10 @@ def test_what_is_missing_is_named(kg):
 def test_limits_tell_which_setting_is_not_loaded(kg):
     found, missing = plain.unit_limits(kg, "44310", None)
     assert {limit.setting for limit in found} | missing.keys() == set(plain.LIMIT_SETTINGS)
+
+
+def test_every_operation_is_documented():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    section = text.split("\n## JSON API, tools and e-mail\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+) (\S+)` \|", section, re.MULTILINE)
+    assert rows == [(o.name, o.method, o.path) for o in OPERATIONS]
