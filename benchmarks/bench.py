@@ -47,8 +47,8 @@ ASKED = {
     "codegraph show 44310": ("show", "44310"),
     "codegraph crosswalk 44310 --to icd10pcs": ("crosswalk", "44310", "--to", "icd10pcs"),
 }
-# Modules that measure payment, edits and claims of a release: `measure(release, quick)` gives their rows.
-BILLING = ("billing_price", "billing_edits", "billing_check", "billing_changes")
+# Modules that measure payment, edits, claims and questions of a release: `measure(release, quick)` gives their rows.
+BILLING = ("billing_price", "billing_edits", "billing_check", "billing_changes", "answer_rows")
 FRONT_DOORS = ("fhir_rows",)
 IMPORTS = ("pass", "import click", "import pyoxigraph", "import rdflib")
 

@@ -124,7 +124,9 @@ def _with_modifiers(kg: CodeGraph, text: str, found: Sequence[Item]) -> list[Ite
                 continue
             if before is not None and before.value in _SAYS_MODIFIER and item.kind == "pair":
                 raise Unreadable(f"modifier {upper} is not in this release", understood=True)
-            if mixed and item.written == upper and upper in ABBREVIATIONS:
+            after_in = before is not None and before.value == "in"
+            shouted = mixed and item.written == upper and upper != "IN"
+            if upper in ABBREVIATIONS and (shouted or after_in):
                 told.append(replace(item, kind="state", value=f"{upper}!"))
                 continue
         told.append(item)

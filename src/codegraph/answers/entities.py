@@ -39,6 +39,7 @@ _SCAN: Final = re.compile(
   | (?P<us>(?<![\w/])\d{{1,2}}/\d{{1,2}}/\d{{4}}(?![\w/]))
   | (?P<mdy>\b(?:{_MONTH})\.?\ \d{{1,2}}(?:st|nd|rd|th)?,?\ \d{{4}}\b)
   | (?P<dmy>\b\d{{1,2}}(?:st|nd|rd|th)?\ (?:{_MONTH})\.?,?\ \d{{4}}\b)
+  | (?P<month>\b(?:{_MONTH})\.?,?\ \d{{4}}\b)
   | (?P<locality>\blocality\ \d{{5}}[-/ ]\d{{2}}\b)
   | (?P<curie>\b(?:cpt|hcpcs|icd10pcs|icd10cm|icd9cm|icd9pcs|modifier):[\w.]+(?:-\w\w)*\b)
   | (?P<system>\b(?:{_PARTS})\b)
@@ -114,6 +115,9 @@ def _items_of(found: re.Match[str]) -> Iterator[Item]:
     if kind in ("iso", "us", "mdy", "dmy"):
         day = _day(kind, written)
         yield Item("day" if day else "bad-day", written, start, end, day.isoformat() if day else "")
+    elif kind == "month":
+        month, year = re.findall(r"[A-Za-z]+|\d+", written)
+        yield Item("year", written, start, end, f"{year}-{_MONTHS[month.lower()]:02}")
     elif kind == "locality":
         yield Item("locality", written, start, end, written.partition(" ")[2])
     elif kind == "curie":

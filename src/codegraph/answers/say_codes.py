@@ -8,6 +8,7 @@ from codegraph.answers import grounds
 from codegraph.answers.entities import short
 from codegraph.answers.model import Ground, Sentence
 from codegraph.answers.vocabulary import wordset
+from codegraph.errors import NotLoaded
 
 if TYPE_CHECKING:
     from codegraph.answers.understand import Asked
@@ -33,6 +34,7 @@ _NARROWER: Final[tuple[tuple[frozenset[str], tuple[str, ...], str], ...]] = (
 )
 _EVENT_WORDS: Final = {
     "replaced": "{code} is replaced by {after}",
+    "stated": "As stated for {day}: {note}",
     "first-day": "{day} was the first day of {code}",
     "last-day": "{day} was the last day of {code}",
 }
@@ -72,7 +74,10 @@ def _ground(kg: CodeGraph, told: Description, name: str) -> tuple[Ground, ...]:
 
 
 def what(kg: CodeGraph, asked: Asked) -> list[Sentence]:
-    """Say what codes are: label, plain description, whether retired."""
+    """Say what codes are: label, plain description, whether retired; raise NotLoaded where no code has a label."""
+    if not any(kg[curie].label for curie in asked.codes):
+        names = ", ".join(bare(curie) for curie in asked.codes)
+        raise NotLoaded(f"not loaded: a description of {names} (the code set's own publisher has it)")
     said: list[Sentence] = []
     for curie in asked.codes:
         told = kg.describe(curie)
@@ -81,6 +86,10 @@ def what(kg: CodeGraph, asked: Asked) -> list[Sentence]:
         if told.label:
             text = f"{bare(curie)} ({title}) is: {ended(told.label)}"
             said.append(Sentence(text, (_label(kg, told, title),), how))
+        else:
+            said.append(
+                Sentence(f"No description of {bare(curie)} is loaded.", (grounds.sought(curie, _LABEL),), how)
+            )
         for name in ("cg:plainDescription", "cg:clinicalContext"):
             values, rows = facts(told, name)[:1], _ground(kg, told, name)[:1]
             said += [Sentence(ended(str(value)), rows, how) for value in values]
@@ -244,6 +253,8 @@ def _happened(kg: CodeGraph, code: str, event: Event, how: str) -> Sentence:
     shown = grounds.computed(day=event.on or "", **{k: v for k, v in cells.items() if v})
     day = f"{event.on}: " if event.on else ""
     after = str(event.after or "").rpartition(":")[2]
-    said = _EVENT_WORDS.get(event.kind, "{event}").format(code=code, after=after, day=event.on, event=event)
+    note = event.note or ", ".join(dict.fromkeys(e.provenance.title for e in event.evidence))
+    words = {"code": code, "after": after, "day": event.on, "event": event, "note": note}
+    said = _EVENT_WORDS.get(event.kind, "{event}").format(**words)
     text = said if event.kind in _EVENT_WORDS or not event.on else f"{day}{str(event).partition(': ')[2]}"
     return Sentence(ended(text), (*grounds.of(kg, event.evidence), shown), how)

@@ -11,6 +11,7 @@ from codegraph.answers.entities import short
 from codegraph.answers.model import Ground, Sentence
 from codegraph.answers.say_codes import bare, call, ended, labelled
 from codegraph.answers.say_rules import cut, listed
+from codegraph.related import related as kin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,8 +199,13 @@ def difference(kg: CodeGraph, asked: Asked) -> list[Sentence]:
     return said
 
 
+def _without_edits(kg: CodeGraph, code: str) -> list[Related]:
+    """Return what kg.related says but for the edits, which are most of it and are asked for apart."""
+    return kin(kg[code], kg.store, edits=False)
+
+
 def _chosen(kg: CodeGraph, asked: Asked, wanted: Sequence[str]) -> list[Related]:
-    return [r for r in kg.related(asked.code) if r.relation in wanted]
+    return [r for r in _without_edits(kg, asked.code) if r.relation in wanted]
 
 
 def _said(kg: CodeGraph, code: str, lead: str, found: Sequence[Related]) -> list[Sentence]:
@@ -257,8 +263,8 @@ def revised_by(kg: CodeGraph, asked: Asked) -> list[Sentence]:
 
 
 def related(kg: CodeGraph, asked: Asked) -> list[Sentence]:
-    """Say which codes are related, relation by relation; edits are asked for apart."""
-    found = [r for r in kg.related(asked.code) if not r.relation.startswith("bundle")]
+    """Say which codes are related, relation by relation."""
+    found = _without_edits(kg, asked.code)
     groups = groupby(sorted(found, key=lambda r: (r.relation, r.code)), key=lambda r: r.relation)
     said = [s for relation, of in groups for s in _said(kg, asked.code, _capital(relation), list(of))]
     return said or _said(kg, asked.code, "", [])

@@ -32,6 +32,14 @@ def price(kg: CodeGraph, asked: Asked) -> list[Sentence]:
             found = kg.price(line, locality=asked.place, setting=setting, on=asked.day)
             how = call("price", line, locality=asked.place, setting=setting, on=asked.day)
             said.append(Sentence(_priced(kg, found), _grounds(kg, found), how))
+            said += [
+                Sentence(f"Note: {ended(n)}", (grounds.computed(price=found.key, note=n),), how)
+                for n in found.notes
+            ]
+            if asked.place and found.place.how:
+                rows = grounds.of(kg, (found.place.evidence,) if found.place.evidence else ())
+                read = grounds.computed(place=asked.place, how=found.place.how)
+                said.append(Sentence(f"The place: {ended(found.place.how)}", (*rows, read), how))
     return list({s.text: s for s in said}.values())
 
 
@@ -85,6 +93,7 @@ def session(kg: CodeGraph, asked: Asked) -> list[Sentence]:
             continue
         text = f"{line.line.key} {_WORDS[setting]}: ${line.amount}; {ended(str(line.rule))}"
         said.append(Sentence(text, (*rows, shown), how))
+    said += [Sentence(f"Note: {ended(n)}", (grounds.computed(note=n),), how) for n in found.notes]
     if found.total is not None:
         total = grounds.computed(total=found.total)
         said.append(Sentence(f"Together they pay ${found.total}; edits are not applied.", (total,), how))

@@ -10,6 +10,7 @@ from codegraph.answers.bind import Unreadable
 from codegraph.answers.model import Ground, Sentence
 from codegraph.answers.say_codes import bare, call, ended
 from codegraph.billing.modifiers.sets import DISTINCT
+from codegraph.errors import NotLoaded
 
 if TYPE_CHECKING:
     from codegraph.answers.understand import Asked
@@ -122,6 +123,10 @@ def edits(kg: CodeGraph, asked: Asked) -> list[Sentence]:
     first, second = (line.partition("-")[0] for line in asked.lines)
     setting = asked.setting or "practitioner"
     found = kg.edits(first, second, on=asked.day, setting=setting)
+    if not found.known:
+        raise NotLoaded(
+            f"not loaded: the whole of {found.edition.title} ({found.edition.release} is an excerpt)"
+        )
     how = call("edits", first, second, on=asked.day, setting=setting)
     rows = grounds.of(kg, found.evidence)
     edition = grounds.row(

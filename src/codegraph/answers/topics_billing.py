@@ -19,7 +19,7 @@ MODIFIER_WORDS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-_OF_PRICE: Final = (
+OF_PRICE: Final = (
     (r"non ?facility|offices?|(?:physician|doctor)s? offices?", "nonfacility"),
     (r"facility", "facility"),
 )
@@ -48,7 +48,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         codes=(1, 4),
         mods=(0, 4),
         takes="day place",
-        settings=_OF_PRICE,
+        settings=OF_PRICE,
         sample="What does Medicare pay a physician for {codes}?",
     ),
     Topic(
@@ -57,7 +57,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "medicare physician surgeon session if both schedule when performed done during",
         codes=(2, 6),
         takes="day place",
-        settings=_OF_PRICE,
+        settings=OF_PRICE,
         rank=2,
         sample="What does Medicare pay a surgeon for {codes} in the same session?",
     ),
@@ -81,7 +81,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         codes=(1, 4),
         mods=(0, 2),
         takes="day",
-        settings=_OF_PRICE,
+        settings=OF_PRICE,
         sample="How many RVUs does {codes} have?",
     ),
     Topic(
@@ -147,7 +147,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "conflicts",
         (r"edits?|ncci|cci|ptp|conflicts?|bundled?|bundles|(?:cannot|cant|not) be billed with|unbundl\w+",),
-        "ncci cci ptp edit edits conflict conflicts with bundled into bundle bundles all list cannot cant not billed "
+        "ncci cci ptp edit edits conflict conflicts with bundled into bundle bundles all list "
         "which force together many medicare column one two",
         takes="day",
         settings=_OF_EDITS,

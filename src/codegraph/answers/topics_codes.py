@@ -138,7 +138,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         (
             r"differences?|differ(?:s|ent)?|distinguish(?:es)?|versus|vs|distinction|tell apart|not the same|contrast",
         ),
-        "between from versus vs apart tell distinguish distinguishes differ differs different explain same not with "
+        "between from versus vs apart tell distinguish distinguishes differ differs different explain same with "
         "clinically definition definitions",
         codes=(2, 2),
         systems="",

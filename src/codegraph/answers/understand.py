@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -13,7 +14,7 @@ from codegraph.answers.entities import LONGEST, Item, cleaned, items, short
 from codegraph.answers.spelling import corrected
 from codegraph.answers.topic import Topic
 from codegraph.answers.topics import TOPICS
-from codegraph.answers.topics_billing import MODIFIER_WORDS
+from codegraph.answers.topics_billing import MODIFIER_WORDS, OF_PRICE
 from codegraph.answers.vocabulary import ELSEWHERE, FILLERS, PRESENT
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _NO_TOPIC: Final = (
     "crosswalk, diagnoses or history"
 )
 _SEARCH: Final = "`codegraph search` finds codes by words"
+_AS_OF: Final = r"(?:as of|effective|(?:for |with )?(?:a |the )?(?:date of service|dos)(?: of)?) <day>"
 _WITH_MODIFIERS: Final = (
     r"(?:with |using )?(?:(?:an?|the) )?(?:modifiers? |mod )?<mod>(?:(?: and| or)? <mod>)*(?: modifiers?)?"
 )
@@ -146,6 +148,8 @@ def _fit(topic: Topic, bound: Bound) -> _Fit | None:
         if not spans:
             return None
         taken |= _covered(bound, spans)
+    if "day" in topic.takes:
+        taken |= _covered(bound, [m.span() for m in _pattern(_AS_OF).finditer(view)])
     if topic.mods[1]:
         taken |= _covered(bound, [m.span() for m in _pattern(_WITH_MODIFIERS).finditer(view)])
     settings, of_settings = _settings(topic, bound, view)
@@ -154,9 +158,10 @@ def _fit(topic: Topic, bound: Bound) -> _Fit | None:
     if topic.key == "modifier-on-code":
         modifiers = tuple(dict.fromkeys((*modifiers, *meant)))
     left = tuple(t for i, t in enumerate(bound.tokens) if i not in taken and not _understood(topic, t))
-    if len(settings) > 1 or len(bound.days) > 1 or len(bound.units) > 1:
+    both = topic.settings == OF_PRICE and len(settings) == len(OF_PRICE)
+    if (len(settings) > 1 and not both) or len(bound.days) > 1 or len(bound.units) > 1:
         return None
-    return _Fit(topic, left, settings[0] if settings else None, modifiers)
+    return _Fit(topic, left, settings[0] if settings and not both else None, modifiers)
 
 
 def _covered(bound: Bound, spans: Sequence[tuple[int, int]]) -> set[int]:
@@ -263,17 +268,23 @@ def _declined(bound: Bound, fits: Sequence[_Fit]) -> Unreadable:
     fewest = min(len(fit.left) for fit in fits)
     near = [fit for fit in fits if len(fit.left) == fewest]
     words = list(dict.fromkeys(item.written for fit in near for item in fit.left))
-    years = [item for item in near[0].left if item.kind == "year"]
-    if years and len(near[0].left) == 1:
-        first = years[0]
-        days = [f"on {first.value}-01-01", f"on {first.value}-12-31"]
-        asked = [re.sub(rf"\b(?:(?:in|for|during) )?{first.value}\b", day, bound.text) for day in days]
-        return Unreadable(
-            f"{first.value} is a year, and figures hold for a day; name a day", asked, understood=True
-        )
+    if fewest == 1 and (of := [f for f in near if f.left[0].kind == "year" and "day" in f.topic.takes]):
+        return _of_years(bound, of[0].left[0])
     shown = ", ".join(repr(w[:40]) for w in words[:6])
     samples = [fit.topic.sample for fit in near if fit.topic.sample and not fit.topic.readings]
     return Unreadable(f"not understood: {shown}", _filled(bound, samples[:_SHOWN]))
+
+
+def _of_years(bound: Bound, item: Item) -> Unreadable:
+    """Return the refusal of a year or a month, with the question for its first and its last day."""
+    year, _, month = item.value.partition("-")
+    last = monthrange(int(year), int(month or 12))[1]
+    days = [f"{year}-{month or '01'}-01", f"{year}-{month or '12'}-{last}"]
+    asked = [
+        re.sub(rf"\b(?:(?:in|for|during) )?{re.escape(item.written)}\b", f"on {d}", bound.text) for d in days
+    ]
+    note = f"{item.written} is no day, and figures hold for a day; name a day"
+    return Unreadable(note, asked, understood=True)
 
 
 def _filled(bound: Bound, samples: Sequence[str]) -> Iterator[str]:
