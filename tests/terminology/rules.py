@@ -156,7 +156,7 @@ ISSUE_TYPES = {
 }  # fmt: skip
 TX_TYPES = {
     "not-found", "invalid-code", "not-in-vs", "this-code-not-in-vs", "invalid-display", "vs-invalid",
-    "version-error", "code-rule", "status-check", "processing-note", "invalid-data", "too-costly",
+    "version-error", "code-rule", "status-check", "processing-note", "invalid-data", "cannot-infer",
 }  # fmt: skip
 OUTCOME = {
     "resourceType": (1, 1, {"OperationOutcome"}),

@@ -151,19 +151,41 @@ def test_codes_of_a_value_set(fhir):
     assert (told["result"], tx(told)) == (False, ["not-in-vs"])
     told = fhir.call("validate_code_in_set", "modifiers", code="1", system="http://example.org")
     assert (told["result"], told["x-caused-by-unknown-system"]) == (False, "http://example.org")
+    assert tx(told) == ["not-found", "not-in-vs"]
     told = fhir.call("validate_code_in_set", "modifiers", code="59", system=HCPCS)
-    assert (told["result"], tx(told)) == (False, ["invalid-code"])
+    assert (told["result"], tx(told)) == (False, ["invalid-code", "not-in-vs"])
 
 
-def test_one_right_coding_of_a_concept_is_enough(fhir):
-    codings = [{"system": CPT, "code": "44310"}, {"system": PCS, "code": "0D1B0Z4"}]
-    told = fhir.call("validate_code_in_set", "site-ileum", codeableConcept={"coding": codings})
+def several(fhir, *codings):
+    """Return the result and (severity, kind, place) of each issue of a concept, checked against the ileum's codes."""
+    told = fhir.call("validate_code_in_set", "site-ileum", codeableConcept={"coding": list(codings)})
+    issues = told["issues"]["issue"] if "issues" in told else []
+    said = [(i["severity"], i["details"]["coding"][0]["code"], i.get("expression", [""])[0]) for i in issues]
+    return told, said
+
+
+def test_one_coding_of_a_concept_in_the_set_is_enough(fhir):
+    wide, right = {"system": CPT, "code": "44310"}, {"system": PCS, "code": "0D1B0Z4"}
+    told, said = several(fhir, wide, right)
     assert (told["result"], told["code"], told["system"]) == (True, "0D1B0Z4", PCS)
-    assert [(i["severity"], i["expression"]) for i in told["issues"]["issue"]] == [
-        ("warning", ["codeableConcept.coding[0]"])
-    ]
-    told = fhir.call("validate_code_in_set", "site-ileum", codeableConcept={"coding": codings[:1]})
+    assert said == [("information", "this-code-not-in-vs", "CodeableConcept.coding[0].code")]
+    told, said = several(fhir, wide)
     assert told["result"] is False
+    assert said[0] == ("error", "not-in-vs", "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind"),
+    [
+        ({"system": CPT, "code": "99999"}, "invalid-code"), ({"code": "1"}, "invalid-data"),
+        ({"system": "http://example.org", "code": "1"}, "not-found"),
+        ({"system": CPT, "code": "44310", "display": "x"}, "invalid-display"),
+    ],
+)  # fmt: skip
+def test_a_wrong_coding_makes_the_concept_wrong(fhir, wrong, kind):
+    told, said = several(fhir, {"system": PCS, "code": "0D1B0Z4"}, wrong)
+    assert (told["result"], told["code"]) == (False, "0D1B0Z4")
+    assert [k for severity, k, _ in said if severity == "error"] == [kind]
 
 
 def test_a_retired_code_is_said_to_be_so(fhir):

@@ -93,7 +93,6 @@ def expand(
             "take it page by page with offset and count",
             status=422,
             code="too-costly",
-            tx="too-costly",
         )
     expansion = {
         "identifier": _identifier(concepts, value_set, inputs),

@@ -17,9 +17,9 @@ from codegraph.terminology.value_sets import ValueSets
 
 @dataclass(slots=True)
 class Asked:
-    """One code of a request: where it stands in it, and what was found of it."""
+    """One code of a request: where it stands in it, what was found of it, and whether it is where it should be."""
 
-    at: str  # "code", "coding", "codeableConcept.coding[0]"
+    at: str  # "code", "Coding", "CodeableConcept.coding[0]"
     system: str | None
     version: str | None
     code: str
@@ -27,11 +27,7 @@ class Asked:
     concept: Concept | None = None
     issues: list[dict[str, Any]] = field(default_factory=list)
     unknown_system: str | None = None
-
-    @property
-    def is_right(self) -> bool:
-        """Tell whether the code was found and nothing is wrong with it."""
-        return self.concept is not None and not any(i["severity"] == "error" for i in self.issues)
+    inside: bool = True
 
     def wrong(
         self, text: str, *, tx: str, code: str = "code-invalid", part: str = "", severity: str = "error"
@@ -49,13 +45,13 @@ def _asked(inputs: Inputs, system: str | None, version: str | None) -> list[Aske
         return [Asked("code", system, version, inputs.require("code"), inputs.text("display"))]
     one, several = inputs.object("coding"), inputs.object("codeableConcept")
     if one is not None:
-        return [_of_coding("coding", one, system, version)]
+        return [_of_coding("Coding", one, system, version)]
     codings = (several or {}).get("coding")
     if not isinstance(codings, list) or not codings or not all(isinstance(c, dict) for c in codings):
         raise Problem("codeableConcept has no coding", code="required", at="codeableConcept")
     return [
         _of_coding(place, coding(place, said), system, version)
-        for place, said in ((f"codeableConcept.coding[{n}]", c) for n, c in enumerate(codings))
+        for place, said in ((f"CodeableConcept.coding[{n}]", c) for n, c in enumerate(codings))
     ]
 
 
@@ -139,15 +135,15 @@ def validate_in_system(concepts: Concepts, inputs: Inputs, ident: str | None) ->
     system = find(concepts, name) if ident else concepts.systems.named(name)
     codes = _asked(inputs, system.uri, inputs.text("version"))
     for asked in codes:
-        _look_up_in(concepts, asked, system, inputs)
+        _look_up_in(concepts, asked, system, inputs, alone=len(codes) == 1)
     return _answer(codes, inputs)
 
 
-def _look_up_in(concepts: Concepts, asked: Asked, system: FhirSystem, inputs: Inputs) -> None:
+def _look_up_in(concepts: Concepts, asked: Asked, system: FhirSystem, inputs: Inputs, *, alone: bool) -> None:
     if asked.system is not None and asked.system.partition("|")[0] != system.uri:
-        asked.wrong(
-            f"the coding is of {shown(asked.system)}, not of {system.uri}", tx="invalid-data", part="system"
-        )
+        asked.inside = False
+        told = f"the coding is of {shown(asked.system)}, not of {system.uri}"
+        asked.wrong(told, tx="invalid-data", part="system", severity="error" if alone else "information")
     else:
         _look_up(concepts, asked, inputs)
 
@@ -166,20 +162,23 @@ def validate_in_set(
         system = _inferred(concepts, composer, value_set, inputs)
     held = composer.members(value_set)
     codes = _asked(inputs, system, inputs.text("systemVersion"))
-    name = value_set.get("url") or "the value set sent along"
+    name = shown(value_set.get("url") or "the value set sent along")
+    alone = "codeableConcept" not in inputs
     for asked in codes:
         _look_up(concepts, asked, inputs)
-        if asked.concept is None:
-            continue
-        if asked.concept.curie not in held:
-            text = f"{asked.code} ({asked.concept.system.uri}) is not in {shown(name)}"
-            asked.wrong(text, tx="not-in-vs" if len(codes) == 1 else "this-code-not-in-vs")
-        elif asked.concept.inactive:
-            only = inputs.boolean("activeOnly")
-            text = f"{asked.code} is retired"
-            kind = "business-rule"
-            asked.wrong(text, tx="status-check", code=kind, severity="error" if only else "information")
-    return _answer(codes, inputs)
+        asked.inside = asked.concept is not None and asked.concept.curie in held
+        if not asked.inside:
+            text = f"code {shown(asked.code)} of {shown(asked.system)} is not in {name}"
+            tx, severity = ("not-in-vs", "error") if alone else ("this-code-not-in-vs", "information")
+            asked.wrong(text, tx=tx, part="code", severity=severity)
+        elif asked.concept is not None and asked.concept.inactive:
+            severity = "error" if inputs.boolean("activeOnly") else "information"
+            asked.wrong(
+                f"{asked.code} is retired", tx="status-check", code="business-rule", severity=severity
+            )
+    none = not alone and not any(asked.inside for asked in codes)
+    first = [issue("error", "code-invalid", f"no coding is in {name}", tx="not-in-vs")] if none else []
+    return _answer(codes, inputs, first)
 
 
 def _inferred(concepts: Concepts, composer: Composer, value_set: Any, inputs: Inputs) -> str:  # noqa: ANN401
@@ -192,31 +191,35 @@ def _inferred(concepts: Concepts, composer: Composer, value_set: Any, inputs: In
     systems = composer.systems(value_set)
     fitting = [system.uri for system in systems if concepts.get(system, code)] or [s.uri for s in systems]
     if len(fitting) != 1:
-        raise Problem(f"the system of {shown(code)} cannot be inferred: {', '.join(fitting)}", at="system")
+        raise Problem(
+            f"the system of {shown(code)} cannot be inferred: {', '.join(fitting)}", tx="cannot-infer"
+        )
     return fitting[0]
 
 
-def _answer(codes: list[Asked], inputs: Inputs) -> dict[str, Any]:
-    """Return what was found: true where one of the codes is right and none has a wrong display."""
-    right = next((asked for asked in codes if asked.is_right), None)
-    best = right or next((asked for asked in codes if asked.concept), codes[0])
-    issues = [said for asked in codes for said in asked.issues]
-    worst = "error"
-    if right is not None:  # a coding beside it that is unknown, or not in the set, does not make it wrong
-        worst = "warning"
-        issues = [said if said in right.issues else said | {"severity": worst} for said in issues]
-    errors = [said["details"]["text"] for said in issues if said["severity"] == worst]
+def _answer(codes: list[Asked], inputs: Inputs, first: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """Return what was found: true where a code is where it should be and nothing given is wrong.
+
+    As HL7's terminology tests have it, a coding that is right but not in the value set does no harm beside one that
+    is; one that is no code, or has no or an unknown system, makes the whole wrong.
+    """
+    issues = (first or []) + [said for asked in codes for said in asked.issues]
+    wrong = any(said["severity"] == "error" for said in issues)
+    best = next((a for a in codes if a.concept and a.inside), None)
+    best = best or next((a for a in codes if a.concept), codes[0])
     concept = best.concept
+    told = [said["details"]["text"] for said in issues if said["severity"] in ("error", "warning")]
+    unknown = next((asked.unknown_system for asked in codes if asked.unknown_system), None)
     outs: list[Out] = [
-        ("result", "boolean", right is not None),
-        ("message", "string", "; ".join(errors) or None),
+        ("result", "boolean", concept is not None and best.inside and not wrong),
+        ("message", "string", "; ".join(told) or None),
         ("display", "string", concept.display if concept else None),
         ("code", "code", best.code),
         ("system", "uri", concept.system.uri if concept else best.system),
         ("version", "string", concept.system.version if concept else None),
         ("codeableConcept", "CodeableConcept", inputs.object("codeableConcept")),
         ("inactive", "boolean", True if concept and concept.inactive else None),
-        ("x-caused-by-unknown-system", "canonical", best.unknown_system),
+        ("x-caused-by-unknown-system", "canonical", unknown),
         ("issues", "resource", outcome(*issues) if issues else None),
     ]
     return parameters(*outs)
