@@ -15,11 +15,13 @@ from codegraph.errors import InvalidValue, UnknownTerm
 from codegraph.search.lexicon import Lexicon
 from codegraph.suggest.acts import ENTAILED, read
 from codegraph.suggest.choices import left_open
+from codegraph.suggest.context import Contexts
 from codegraph.suggest.diagnoses import SPOKEN, DiagnosisTerms
 from codegraph.suggest.fit import INCIDENTAL
 from codegraph.suggest.model import Candidate, FacetFit
 from codegraph.suggest.phrases import Phrases, content
 from codegraph.suggest.profiles import Need, Profile, profiles
+from codegraph.suggest.stomas import act_on
 from codegraph.suggest.suggest import DEFINED
 
 NOTES = tomllib.loads((Path(__file__).parent / "notes.toml").read_text(encoding="utf-8"))["note"]
@@ -105,6 +107,51 @@ def test_what_is_done_with_a_stoma(kg, text, status, role):
     spans, _, _ = read(text, Lexicon(kg))
     (stoma,) = [s for s in spans if "stoma:" in " ".join((s.value, *s.also))]
     assert (stoma.status, stoma.role) == (status, role)
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "sure"),
+    [
+        ("An ileostomy was matured.", "creates", True),
+        ("Loop ileostomy.", "creates", False),
+        ("The ileostomy was mobilized and taken down.", "closes", True),
+        ("Closure of the diverting ileostomy.", "closes", True),
+        ("The ileostomy prolapse was seen.", None, True),
+        ("The fascia was closed and the ileostomy matured.", "creates", True),
+    ],
+)
+def test_an_act_on_a_stoma_is_sure_where_a_word_says_so(kg, text, role, sure):
+    (span,) = [s for s in Lexicon(kg).find(text) if s.facet == "stoma"]
+    assert act_on(span, Contexts(text)) == (role, sure)
+
+
+def test_a_stoma_that_is_closed_is_not_created_by_a_bare_mention(kg):
+    found = kg.suggest("The ileostomy was pink. Open closure of the ileostomy without resection.")
+    assert [(s.status, s.role) for s in found.spans if s.facet == "stoma"] == [
+        ("existing", "creates"),
+        ("present", "closes"),
+    ]
+    assert found.codes[0] == "cpt:44620"
+    assert "cpt:44310" not in found.codes
+
+
+def test_two_approaches(kg):
+    both = "the note names both an open and a laparoscopic approach"
+    assert both in kg.suggest("Laparoscopic and open ileostomy.").notes
+    assert both not in kg.suggest("Laparoscopic ileostomy converted to open.").notes
+    assert both not in kg.suggest("Laparoscopic ileostomy. Midline incision for the specimen.").notes
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("interrupted sutures", []),
+        ("sutured", ["method:suture"]),
+        ("suture of the tear", ["method:suture"]),
+    ],
+)
+def test_thread_is_no_act(kg, text, values):
+    assert [s.value for s in kg.suggest(text).spans] == values
 
 
 @pytest.mark.parametrize(

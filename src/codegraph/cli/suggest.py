@@ -71,4 +71,5 @@ def _print(found: Suggestion) -> None:
 
 
 def _facets(candidate: Candidate, *verdicts: str) -> str:
-    return ", ".join(f.facet.replace("_", " ") for f in candidate.facets if f.verdict in verdicts) or "–"
+    names = (f.facet.replace("_", " ") for f in candidate.facets if f.verdict in verdicts)
+    return ", ".join(dict.fromkeys(names)) or "–"

@@ -12,42 +12,10 @@ from codegraph.search.words import base
 from codegraph.suggest.context import Contexts
 from codegraph.suggest.cues import Status
 from codegraph.suggest.model import FoundSpan, Role
+from codegraph.suggest.stomas import StomaAct, act_on
 
+_OPEN, _SCOPE = "approach:open", "approach:percutaneous-endoscopic"
 STOMA_SITE: Final = "stoma_site"
-# Base form of a word beside a stoma -> what is done with the stoma, and how many words before and after count.
-_ROLE_WORDS: Final[dict[str, tuple[Role, int, int]]] = {
-    "takedown": ("closes", 5, 3),
-    "reversal": ("closes", 5, 3),
-    "reversed": ("closes", 0, 3),
-    "closure": ("closes", 4, 3),
-    "taken": ("closes", 0, 3),
-    "take": ("closes", 4, 0),
-    "revision": ("revises", 4, 3),
-    "refashioned": ("revises", 4, 3),
-    "resited": ("revises", 4, 3),
-    "relocation": ("revises", 4, 3),
-    "through": ("through", 3, 0),
-    "via": ("through", 3, 0),
-    "thru": ("through", 3, 0),
-    "per": ("through", 2, 0),
-}
-# A stoma followed by one of these is one that the patient has: `parastomal`, a complication, or only a place.
-_OF_EXISTING: Final = frozenset(
-    (
-        "prolapse",
-        "retraction",
-        "stenosis",
-        "necrosis",
-        "dysfunction",
-        "output",
-        "site",
-        "bag",
-        "appliance",
-        "care",
-    )
-)
-_AROUND: Final = frozenset(("around", "beside", "near", "parastomal", "peristomal", "from", "malfunctioning"))
-_OWNED: Final = {True: (2, _OF_EXISTING), False: (3, _AROUND)}
 # What a role says besides: (facet, value) of what follows from it.
 ENTAILED: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     "creates": (
@@ -133,19 +101,35 @@ def read(text: str, lexicon: Lexicon) -> tuple[list[FoundSpan], Evidence, Contex
     """Return the spans of a note with what is said of them, and the evidence that they make."""
     contexts = Contexts(text)
     evidence = Evidence()
+    found = [span for span in lexicon.find(text) if not _is_material(span, contexts)]
+    acts = {s.start: act_on(s, contexts) for s in found if "stoma" in (s.facet, *map(facet_of, s.also))}
+    dealt_with = any(
+        act.role in _EXISTING_TOO and contexts.status(at) in ("present", "existing")
+        for at, act in acts.items()
+    )
     spans = []
-    for span in lexicon.find(text):
-        status = contexts.status(span.start)
-        role = _role(span, contexts) if "stoma" in (span.facet, *map(facet_of, span.also)) else None
-        counted: Status = "present" if status == "existing" and role in _EXISTING_TOO else status
-        if span.facet == "stoma" and role is None and counted == "present":
-            counted = "existing"
-        spans.append(_found(span, counted, role))
+    for span in found:
+        act = acts.get(span.start)
+        spans.append(_found(span, _status(span, contexts, act, dealt_with=dealt_with), act and act.role))
         _weigh(evidence, spans[-1], contexts.sentence[contexts.place(span.start)])
-    _converted(text, spans, evidence)
+    _approaches(spans, evidence)
     _together(evidence, contexts)
     _only_looked(evidence)
     return spans, evidence, contexts
+
+
+def _status(span: Span, contexts: Contexts, act: StomaAct | None, *, dealt_with: bool) -> Status:
+    """Return what is said of a span, for a stoma by what is done with it.
+
+    One that a note closes, revises or goes through is there already, so that a bare mention of it creates none.
+    """
+    status = contexts.status(span.start)
+    if act is None:
+        return status
+    if status == "existing" and act.role in _EXISTING_TOO:
+        return "present"
+    bare = act.role is None or (act.role == "creates" and dealt_with and not act.sure)
+    return "existing" if status == "present" and span.facet == "stoma" and bare else status
 
 
 def _found(span: Span, status: Status, role: Role | None) -> FoundSpan:
@@ -172,56 +156,16 @@ def _weigh(evidence: Evidence, span: FoundSpan, sentence: int) -> None:
                 evidence.add(*entailed, sentence, where)
 
 
-def _role(span: Span, contexts: Contexts) -> Role | None:
-    """Return what is done with a stoma: the nearest word of a role in its sentence, else it is created.
-
-    None where the words around say that it is one that the patient has.
-    """
-    if span.facet == "approach":  # `through the stoma`
-        return "through"
-    here, last = contexts.place(span.start), _last(span, contexts)
-    nearest: tuple[int, Role] | None = None
-    for number, distance, after in _around(here, last, contexts):
-        word = base(contexts.tokens[number].text)
-        reach, owned = _OWNED[after]
-        if distance <= reach and word in owned:
-            return None
-        role, before_reach, after_reach = _ROLE_WORDS.get(word, ("creates", 0, 0))
-        if distance <= (after_reach if after else before_reach) and (
-            nearest is None or distance < nearest[0]
-        ):
-            nearest = (distance, role)
-    return nearest[1] if nearest else "creates"
-
-
-def _last(span: Span, contexts: Contexts) -> int:
-    number = contexts.place(span.start)
-    while number + 1 < len(contexts.tokens) and contexts.tokens[number + 1].start < span.end:
-        number += 1
-    return number
-
-
-def _around(here: int, last: int, contexts: Contexts) -> Iterable[tuple[int, int, bool]]:
-    """Yield (word, distance, whether after) around a stoma, up to a comma, an `and` or the end of the sentence."""
-    sentence = contexts.sentence[here]
-    for step in range(1, 6):
-        number = here - step
-        if number < 0 or contexts.sentence[number] != sentence or contexts.apart(number):
-            break
-        if contexts.tokens[number].text == "and":
-            break
-        yield number, step, False
-    for step in range(1, 6):
-        number = last + step
-        if (
-            number >= len(contexts.tokens)
-            or contexts.sentence[number] != sentence
-            or contexts.apart(number - 1)
-        ):
-            break
-        if contexts.tokens[number].text == "and":
-            break
-        yield number, step, True
+def _is_material(span: Span, contexts: Contexts) -> bool:
+    """Tell whether `suture` is the thread and not the act."""
+    if span.value != "method:suture" or base(span.text) != span.text.lower().removesuffix("s"):
+        return False
+    following = contexts.place(span.start) + 1
+    return following >= len(contexts.tokens) or contexts.tokens[following].text not in (
+        "of",
+        "repair",
+        "closure",
+    )
 
 
 def _together(evidence: Evidence, contexts: Contexts) -> None:
@@ -247,10 +191,17 @@ def _only_looked(evidence: Evidence) -> None:
         evidence.denied["extent"].add(_ONLY_LOOKED)
 
 
-def _converted(text: str, spans: list[FoundSpan], evidence: Evidence) -> None:
-    """Where an operation was converted to open, it is open: what was begun through a scope does not count."""
-    if any(
-        s.value == "approach:open" and base(text[s.start : s.end].split()[0]).startswith("conver")
-        for s in spans
-    ):
-        evidence.stated["approach"].pop("approach:percutaneous-endoscopic", None)
+def _approaches(spans: list[FoundSpan], evidence: Evidence) -> None:
+    """Decide between open and laparoscopic where a note names both.
+
+    Where it was converted to open, what was begun through a scope does not count; an incision in a laparoscopic
+    operation is where a port or a specimen went.
+    """
+    scope = evidence.stated.get("approach", {}).get(_SCOPE)
+    told = [s.text.lower() for s in spans if s.value == _OPEN and s.status == "present"]
+    if not scope or not told:
+        return
+    if any(text.startswith("conver") for text in told):
+        evidence.stated["approach"].pop(_SCOPE)
+    elif all("incision" in text for text in told):
+        evidence.stated["approach"].pop(_OPEN)

@@ -25,6 +25,8 @@ from codegraph.suggest.cues import (
 )
 
 _HEADING: Final = re.compile(r"^[ \t]{0,8}([A-Za-z][A-Za-z /-]{1,40}):", re.MULTILINE)
+_BEGUN: Final = re.compile(r"\S")
+_EMPTY: Final = re.compile(r"\n[ \t]*\n")
 _STOP: Final = re.compile(
     r"[.!?](?=\s|$)|;|\n[ \t]*\n|\n(?=[ \t]*(?:[-*\u2022]|\d{1,2}[.)])[ \t])|\n(?=[ \t]{0,8}[A-Za-z][A-Za-z /-]{1,40}:)"
 )
@@ -146,13 +148,17 @@ class Contexts:
         return here == "and" and tuple(t.text for t in self.tokens[number : number + 2]) in CLAUSES
 
     def _mark_sections(self) -> None:
+        """Mark the words of a section by its heading: up to the next heading or the next empty line."""
         found = list(_HEADING.finditer(self._text))
         ends = [m.start() for m in found[1:]] + [len(self._text)]
         at = 0
         for heading, end in zip(found, ends[: len(found)], strict=True):
             start, status = heading.end(), SECTIONS.get(" ".join(heading[1].lower().split()))
+            begun = _BEGUN.search(self._text, start, end) if status else None
+            empty = _EMPTY.search(self._text, begun.start(), end) if begun else None
+            closed = empty.start() if empty else end
             while at < len(self.tokens) and self.tokens[at].start < end:
                 token = self.tokens[at]
-                if status and token.start >= start and STRENGTH[status] > STRENGTH[self._status[at]]:
+                if status and start <= token.start < closed and STRENGTH[status] > STRENGTH[self._status[at]]:
                     self._status[at] = status
                 at += 1

@@ -140,6 +140,11 @@ _SECTIONS: Final[tuple[tuple[Status, str], ...]] = (
         "past medical history|past surgical history|surgical history|medical history|past history|pmh|psh|history|"
         "previous surgery|previous operations|prior procedures|prior operations",
     ),
+    (
+        "existing",
+        "indication|indications|indications for procedure|indication for procedure|history of present illness|hpi|"
+        "brief history|clinical history|reason for operation",
+    ),
     ("family", "family history|fh|family medical history"),
     (
         "planned",

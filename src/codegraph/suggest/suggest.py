@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 # Systems whose codes have definitions, and the one that is answered by terms.
 DEFINED: Final = ("cpt", "icd10pcs")
 DIAGNOSES: Final = "icd10cm"
+_BEHIND: Final = 0.35  # how far behind the best a candidate may be
+_APPROACHES: Final = frozenset(("approach:open", "approach:percutaneous-endoscopic"))
+_BOTH: Final = "the note names both an open and a laparoscopic approach"
 _MOST: Final = 3000  # codes of ICD-10-PCS that are judged for one note
 _REDACTED: Final = (
     "identifiers were masked by rules; a name that stands nowhere with a title or label is not found"
@@ -71,6 +74,7 @@ class Suggester:
         judged = [fitting.judge(p, synonyms.get(p.code, ())) for p in known.values()]
         ranked = sorted((c for c in judged if c is not None), key=_rank)
         fitting_ = [c for c in ranked if not c.contradictions]
+        fitting_ = [c for c in fitting_ if c.fit >= fitting_[0].fit - _BEHIND]
         return Suggestion(
             text=text,
             spans=tuple(spans),
@@ -79,7 +83,11 @@ class Suggester:
             left_open=left_open(fitting_, known, self._lexicon.label),
             diagnoses=tuple(self._diagnoses.find(text, contexts)),
             masked=hidden.masked if hidden else (),
-            notes=(*self._notes(systems), *((_REDACTED,) if hidden else ())),
+            notes=(
+                *self._notes(systems),
+                *((_BOTH,) if evidence.values("approach") >= _APPROACHES else ()),
+                *((_REDACTED,) if hidden else ()),
+            ),
         )
 
     def _profiles(self, systems: Collection[str], evidence: Evidence) -> dict[str, Profile]:
