@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,10 @@ _START = (
 def program() -> str | None:
     """Return the path of Chromium, or None where there is none."""
     return os.environ.get("CODEGRAPH_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+class Gone(Exception):
+    """The browser refused a command: mostly since the page that it was meant for is left."""
 
 
 class Chromium:
@@ -62,7 +68,8 @@ class Chromium:
         while True:
             answer = self._receive()
             if answer.get("id") == number:
-                assert "error" not in answer, answer
+                if "error" in answer:
+                    raise Gone(answer["error"]["message"])
                 return answer["result"]
             self._noted(answer)
 
@@ -104,14 +111,15 @@ class Chromium:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
-    def until(self, expression: str, seconds: float = 10) -> None:
-        """Wait until an expression is true."""
-        wait = (
-            f"new Promise((done, fail) => {{ const end = Date.now() + {seconds * 1000}; const look = () => "
-            f"({expression}) ? done(true) : Date.now() > end ? fail(new Error('waited')) : setTimeout(look, 15); "
-            "look(); })"
-        )
-        self.run(wait)
+    def until(self, expression: str, seconds: float = 15) -> None:
+        """Wait until an expression is true, also on the page that comes next."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with suppress(Gone):
+                if self.run(expression) is True:
+                    return
+            time.sleep(0.015)
+        raise AssertionError(f"waited {seconds} s for {expression}; {self.problems}")
 
     def type(self, text: str) -> None:
         """Type a text into what has the focus."""
