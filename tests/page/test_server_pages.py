@@ -94,6 +94,24 @@ def test_links_and_forms_lead_to_something(client, address, request):
 SEEN = pytest.StashKey[dict[str, int]]()
 
 
+def test_one_address_is_a_page_for_browsers_and_data_for_programs(kg):
+    with TestClient(create_app(kg.directory)) as found:
+        browser = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+        for address, heading in (
+            ("/code/cpt/44310", "44310 Open creation of an ileostomy or jejunostomy, without a tube"),
+            ("/concept/site/ileum", "Ileum"),
+            ("/ontology", "The ontology"),
+            ("/sparql", "SPARQL"),
+            ("/", "Find a medical code"),
+        ):
+            tree = tree_of(found.get(address, headers=browser))
+            assert " ".join(tree.one("h1").text.split()) == heading
+        missing = tree_of(found.get("/code/cpt/44311", headers=browser), 404)
+        assert "/code/cpt/44310" in {a.get("href") for a in missing.all("a")}
+        data = found.get("/code/cpt/44310", headers={"accept": "text/turtle"})
+        assert data.headers["content-type"].startswith("text/turtle")
+
+
 def test_search_finds_and_says_why(client):
     tree = tree_of(client.get("/?q=loop+ileostomy"))
     first = next(next(n for n in tree.all("ul") if n.get("class") == "results").all("li"))
