@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from codegraph.terminology import Problem, expansion
+from codegraph.terminology import Problem, Terminology, expansion
 from codegraph.terminology.compose import Composer
 from codegraph.terminology.concept_maps import Pair
 from codegraph.terminology.concepts import Concepts
@@ -523,3 +524,30 @@ def test_every_operation_has_its_parameters():
     assert lookup.__doc__
     assert Question.__doc__
     assert Asked.__doc__
+
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_costs_no_more_than_it_may(fhir):
+    parts = sent(*[{"system": PCS}] * 101)
+    many = [{"system": CPT, "code": "44310"}] * 51
+    urls = [f"{SETS}modifiers"] * 101
+    for call, given in (
+        (fhir.raw.expand, {"valueSet": parts}),
+        (fhir.raw.expand, {"valueSet": sent({"valueSet": urls})}),
+        (fhir.raw.expand, {"url": f"{SETS}codes-cpt", "filter": " ".join(map(str, range(30)))}),
+        (fhir.raw.translate, {"codeableConcept": {"coding": many}}),
+        (fhir.raw.validate_code_in_set, {"url": f"{SETS}modifiers", "codeableConcept": {"coding": many}}),
+    ):
+        assert refusal(call, given).code == "too-costly"
+
+
+def test_many_threads_get_what_one_gets(kg):
+    fhir = Terminology(kg, "5.0")
+    asked = [{"system": CPT, "code": c.partition(":")[2]} for c in kg if c.startswith("cpt:")][:60]
+    alone = [(fhir.lookup(one), fhir.translate(one)) for one in asked]
+    again = Terminology(kg, "5.0")
+    with ThreadPoolExecutor(16) as pool:
+        together = list(pool.map(lambda one: (again.lookup(one), again.translate(one)), asked))
+    assert together == alone

@@ -20,6 +20,7 @@ Members = frozenset[str]  # CURIEs of codegraph's
 Find = Callable[[str], Mapping[str, Any]]  # a value set by its URL
 _DEEPEST: Final = 8
 _FEW: Final = 5_000
+_PARTS: Final = 100
 _MOST: Final = 50_000  # concepts that a compose may name one by one
 
 
@@ -68,7 +69,7 @@ class Composer:
 
     def _of(self, part: Mapping[str, Any], depth: int) -> Members:
         uri = part.get("system")
-        sets = [self.members(self._find(url), depth + 1) for url in part.get("valueSet", ())]
+        sets = [self.members(self._find(url), depth + 1) for url in self._urls(part)]
         if uri is None:
             if not sets or "concept" in part or "filter" in part:
                 raise _wrong("an include names a system, or value sets only")
@@ -87,9 +88,14 @@ class Composer:
             held = self._all(system)
         return held.intersection(*sets)
 
+    @staticmethod
+    def _urls(part: Mapping[str, Any]) -> list[str]:
+        urls = part.get("valueSet", [])
+        if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
+            raise _wrong("include.valueSet is not a list of texts")
+        return _few("valueSet", urls)
+
     def _named(self, system: FhirSystem, concepts: list[Mapping[str, Any]]) -> Members:
-        if len(concepts) > _MOST:
-            raise Problem(f"an include names at most {_MOST:,} concepts", code="too-costly", status=422)
         found = (self._concepts.get(system, str(said.get("code", ""))) for said in concepts)
         return frozenset(concept.curie for concept in found if concept is not None)
 
@@ -121,6 +127,13 @@ def _listed(of: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     found = of.get(name, [])
     if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
         raise _wrong(f"{name} is not a list of objects")
+    return _few(name, found)
+
+
+def _few(name: str, found: list[Any]) -> list[Any]:
+    most = _MOST if name == "concept" else _PARTS
+    if len(found) > most:
+        raise Problem(f"{name} has over {most:,} entries", status=422, code="too-costly", at="valueSet")
     return found
 
 

@@ -15,6 +15,7 @@ from codegraph.terminology.systems import FhirSystem
 from codegraph.terminology.value_sets import ValueSets
 
 LARGEST: Final = 10_000  # concepts in one answer
+_WORDS: Final = 20
 _UNCLOSED: Final = "http://hl7.org/fhir/StructureDefinition/valueset-unclosed"
 _UNSUPPORTED: Final = ("context", "contextDirection")
 _VERSION_RULES: Final = ("system-version", "check-system-version", "force-system-version")
@@ -82,7 +83,10 @@ def expand(
     if excluded:
         chosen = [c for c in chosen if c.system.uri not in excluded]
     if text := inputs.text("filter"):
-        chosen = [c for c in chosen if _matches(c, text)]
+        words = sorted(set(text.lower().split()))
+        if len(words) > _WORDS:
+            raise Problem(f"filter has over {_WORDS} words", status=422, code="too-costly", at="filter")
+        chosen = [c for c in chosen if _matches(c, words)]
     if inputs.boolean("activeOnly"):
         chosen = [c for c in chosen if not c.inactive]
     offset, count = inputs.integer("offset") or 0, inputs.integer("count")
@@ -109,9 +113,9 @@ def expand(
     return {**resource, "expansion": {key: value for key, value in expansion.items() if value != []}}
 
 
-def _matches(concept: Concept, text: str) -> bool:
+def _matches(concept: Concept, asked: Sequence[str]) -> bool:
     words = f"{concept.code} {concept.display or ''}".lower().replace(",", " ").replace("(", " ").split()
-    return all(any(word.startswith(asked) for word in words) for asked in text.lower().split())
+    return all(any(word.startswith(start) for word in words) for start in asked)
 
 
 def _identifier(concepts: Concepts, value_set: Mapping[str, Any], inputs: Inputs) -> str:

@@ -12,6 +12,7 @@ Kind = Literal["text", "boolean", "integer", "Coding", "CodeableConcept", "resou
 
 _LIMIT: Final = 500
 _LONGEST: Final = 4000
+_CODINGS: Final = 50
 _TEXTS: Final = frozenset({"Uri", "Url", "Canonical", "String", "Code", "Id", "Date", "DateTime", "Markdown"})
 _INTEGERS: Final = frozenset({"Integer", "UnsignedInt", "PositiveInt"})
 
@@ -238,6 +239,17 @@ def coding(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
     if "code" not in value:
         raise Problem(f"{name} has no code", code="required", at=name)
     return dict(value)
+
+
+def codings_of(name: str, concept: Mapping[str, Any] | None) -> list[tuple[str, dict[str, Any]]]:
+    """Return (place, Coding) of a CodeableConcept; raise Problem where it has none, too many, or one without a code."""
+    found = (concept or {}).get("coding")
+    if not isinstance(found, list) or not found or not all(isinstance(one, dict) for one in found):
+        raise Problem(f"{name} has no coding", code="required", at=name)
+    if len(found) > _CODINGS:
+        raise Problem(f"{name} has over {_CODINGS} codings", status=422, code="too-costly", at=name)
+    places = (f"CodeableConcept.coding[{n}]" for n in range(len(found)))
+    return [(place, coding(place, one)) for place, one in zip(places, found, strict=False)]
 
 
 # --- what comes out ---------------------------------------------------------------------------------------------------

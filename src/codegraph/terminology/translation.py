@@ -20,7 +20,7 @@ from codegraph.namespaces import BASE
 from codegraph.terminology.compose import Composer
 from codegraph.terminology.concept_maps import URL, ConceptMaps, Pair
 from codegraph.terminology.concepts import Concept, Concepts
-from codegraph.terminology.parameters import Inputs, Out, coding, parameters
+from codegraph.terminology.parameters import Inputs, Out, codings_of, parameters
 from codegraph.terminology.problem import Problem, missing, shown
 from codegraph.terminology.value_sets import ValueSets
 from codegraph.views import Code
@@ -68,10 +68,7 @@ def _question(inputs: Inputs) -> Question:
 
 def _codings(inputs: Inputs, name: str, system: str | None) -> list[dict[str, Any]]:
     if name.lower().endswith("codeableconcept"):
-        said = (inputs.object(name) or {}).get("coding")
-        if not isinstance(said, list) or not said or not all(isinstance(one, dict) for one in said):
-            raise Problem(f"{name} has no coding", code="required", at=name)
-        return [coding(f"{name}.coding[{n}]", one) for n, one in enumerate(said)]
+        return [said for _, said in codings_of(name, inputs.object(name))]
     if name.lower().endswith("coding"):
         return [dict(inputs.object(name) or {})]
     if system is None:

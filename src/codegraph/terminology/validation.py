@@ -9,7 +9,7 @@ from codegraph.terminology.code_systems import find
 from codegraph.terminology.compose import Composer
 from codegraph.terminology.concepts import Concept, Concepts
 from codegraph.terminology.expansion import check_versions, value_set_of
-from codegraph.terminology.parameters import Inputs, Out, coding, parameters
+from codegraph.terminology.parameters import Inputs, Out, codings_of, parameters
 from codegraph.terminology.problem import Problem, issue, outcome, shown
 from codegraph.terminology.systems import FhirSystem
 from codegraph.terminology.value_sets import ValueSets
@@ -43,16 +43,11 @@ def _asked(inputs: Inputs, system: str | None, version: str | None) -> list[Aske
         raise Problem(f"{inputs.operation} takes one of code, coding and codeableConcept", code="required")
     if "code" in inputs:
         return [Asked("code", system, version, inputs.require("code"), inputs.text("display"))]
-    one, several = inputs.object("coding"), inputs.object("codeableConcept")
+    one = inputs.object("coding")
     if one is not None:
         return [_of_coding("Coding", one, system, version)]
-    codings = (several or {}).get("coding")
-    if not isinstance(codings, list) or not codings or not all(isinstance(c, dict) for c in codings):
-        raise Problem("codeableConcept has no coding", code="required", at="codeableConcept")
-    return [
-        _of_coding(place, coding(place, said), system, version)
-        for place, said in ((f"CodeableConcept.coding[{n}]", c) for n, c in enumerate(codings))
-    ]
+    several = codings_of("codeableConcept", inputs.object("codeableConcept"))
+    return [_of_coding(place, said, system, version) for place, said in several]
 
 
 def _of_coding(at: str, said: dict[str, Any], system: str | None, version: str | None) -> Asked:
