@@ -152,6 +152,25 @@ def test_a_claim_that_cannot_be_read_is_refused(http, content, media, status, sa
     assert says in answer.json()["detail"]
 
 
+def test_half_a_character_does_not_break_an_answer(http):
+    answer = http.post(
+        "/check",
+        content=b'{"lines": [{"code": "44310\\ud800"}]}',
+        headers={"content-type": "application/json"},
+    )
+    assert answer.status_code == 400
+    answer = http.post(
+        "/suggest", content=b'{"note": "\\ud800"}', headers={"content-type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["status"]) == (400, 400)
+    answer = http.post(
+        "/check",
+        content=b'{"id": "\\ud800", "lines": ["44310"]}',
+        headers={"content-type": "application/json"},
+    )
+    assert answer.status_code == 400
+
+
 def test_a_body_without_end_is_cut(http):
     sent = []
 

@@ -127,6 +127,7 @@ def test_parameters_are_read_from_text_and_from_json():
         ({"txt": "x"}, "no parameter 'txt'; there are text"),
         ({"text": "x" * 201}, "longer than 200"),
         ({"text": 5}, "text is no text"),
+        ({"text": "a\ud800"}, "half a character"),
         ({"flag": "maybe"}, "true or false"),
         ({"flag": 1}, "true or false"),
         ({"number": "11"}, "from 1 to 10"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from codegraph.errors import InvalidValue
 Kind = Literal["text", "flag", "integer", "decimal", "date", "lines"]
 LONGEST: Final = 200
 MOST: Final = 500
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _FLAGS: Final = {"true": True, "1": True, "yes": True, "": True, "false": False, "0": False, "no": False}
 
 
@@ -68,6 +70,8 @@ class Parameter:
             raise InvalidValue(f"{self.name} is no {_NAMES[self.kind]}")
         if isinstance(value, str) and len(value) > self.longest:
             raise InvalidValue(f"{self.name} is longer than {self.longest} characters")
+        if isinstance(value, str) and _SURROGATE.search(value):
+            raise InvalidValue(f"{self.name} has half a character (a lone surrogate)")
         if self.choices and value not in self.choices:
             raise InvalidValue(
                 f"{self.name} is no {str(value)[:40]!r}; there are {', '.join(self.choices)}",

@@ -135,7 +135,8 @@ async def _body(request: Request, operation: Operation) -> dict[str, object]:
 
 
 def _written(value: Any) -> bytes:  # noqa: ANN401
-    return json.dumps(value, default=jsonable, ensure_ascii=False, allow_nan=False).encode()
+    text = json.dumps(value, default=jsonable, ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", "backslashreplace")  # half a character, from a claim: JSON writes it so too
 
 
 def _health(kg: CodeGraph) -> dict[str, Any]:
