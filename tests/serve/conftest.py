@@ -57,11 +57,13 @@ class Server:
 
 
 @contextmanager
-def serving(*options, cache=None):
-    """Run `codegraph serve` on a free port."""
+def serving(*options, cache=None, release=None):
+    """Run `codegraph serve` on a free port; in the end its `errors` are what it wrote to standard error."""
     environment = {k: v for k, v in os.environ.items() if k != "CODEGRAPH_RELEASE"}
     if cache is not None:
         environment["CODEGRAPH_CACHE"] = str(cache)
+    if release is not None:
+        environment["CODEGRAPH_RELEASE"] = str(release)
     program = "from codegraph.cli import main; main()"
     process = subprocess.Popen(
         [sys.executable, "-c", program, "serve", "--port", "0", *map(str, options)],
@@ -76,10 +78,12 @@ def serving(*options, cache=None):
         server = Server(process, address)
         with server.client:
             yield server
+        process.send_signal(signal.SIGTERM)
+        server.errors = process.communicate(timeout=20)[1]
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+            process.kill()
+            process.communicate()
 
 
 @pytest.fixture(scope="session")

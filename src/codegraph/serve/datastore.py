@@ -12,7 +12,6 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from codegraph import release
-from codegraph.validation.reading import read_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,8 @@ class DataStore:
         Triples go to the default graph, quads to the graphs that they name. Raises SourceError as
         `validation.reading.read_files` does: files that could end the process or fetch something are refused.
         """
+        from codegraph.validation.reading import read_files
+
         quads = list(read_files(paths))
         digest = hashlib.sha256()
         for path in paths:

@@ -41,17 +41,17 @@ def offered(request: Request) -> Offer:
     return offer
 
 
-def graph_response(
-    request: Request, triples: Iterable[ox.Triple], *, version: str = "", offer: Offer | None = None
-) -> Response:
-    """Return triples as a response; with a version, also an ETag, and 304 where the client has it.
+def graph_response(request: Request, triples: Iterable[ox.Triple], *, version: str = "") -> Response:
+    """Return triples as a response, in the format that the request likes best."""
+    offer = offered(request)
+    return cached(request, written(triples, offer.name), offer, version)
 
-    The format is the one of `offer`, else what the request likes best.
-    """
-    offer = offer or offered(request)
+
+def cached(request: Request, data: bytes, offer: Offer, version: str = "") -> Response:
+    """Return what is written as a response; with a version, also an ETag, and 304 where the client has it."""
     headers = {"Vary": "Accept"}
     if version:
         headers |= {"ETag": f'W/"{version[:32]}-{offer.name}"', "Cache-Control": "no-cache"}
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
-    return Response(written(triples, offer.name), headers=headers, media_type=offer.content_type)
+    return Response(data, headers=headers, media_type=offer.content_type)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -19,7 +19,7 @@ from codegraph.export.of_code import triples as triples_of_code
 from codegraph.graph import CodeGraph
 from codegraph.namespaces import BASE, ONTOLOGY, RDF, RDFS, contract, expand, is_iri
 from codegraph.result_text import Term
-from codegraph.serve.graphs import graph_response, written
+from codegraph.serve.graphs import cached, written
 from codegraph.serve.html import page, plain
 from codegraph.serve.negotiate import GRAPH, HTML, PROBLEM, Offer, choose
 from codegraph.serve.problems import Problem
@@ -38,6 +38,7 @@ ENDINGS: Final = {".ttl": GRAPH[0], ".nt": GRAPH[1], ".rdf": GRAPH[2], ".jsonld"
 _HYDRA: Final = "http://www.w3.org/ns/hydra/core#"
 _UPWARD: Final = ("skos:broader", "cg:isPartOf")
 _MOST_BELOW: Final = 1_000
+_KEPT: Final = 256
 
 
 class Missing(Exception):
@@ -52,11 +53,12 @@ class Moved(Exception):
     """An IRI that is another way to write the one in the message."""
 
 
-@dataclass(frozen=True, slots=True)
 class Linked:
-    """Answers requests for the IRIs of a release."""
+    """Answers requests for the IRIs of a release; what was written lately is kept, since a release never changes."""
 
-    kg: CodeGraph
+    def __init__(self, kg: CodeGraph) -> None:
+        self.kg = kg
+        self._written = lru_cache(maxsize=_KEPT)(self._write)
 
     async def respond(self, request: Request) -> Response:
         """Answer one request with data, or with a page where a browser asks."""
@@ -71,16 +73,20 @@ class Linked:
         if offer is HTML and kind in request.app.state.html and not path.startswith("ontology/"):
             return await page(request, kind)
         try:
-            found = await run_in_threadpool(triples, self.kg, BASE + path)
+            data = await run_in_threadpool(self._written, path, offer)
         except Moved as moved:
             ending = next((e for e, o in ENDINGS.items() if o is asked), "")
             place = f"{request.app.state.base or '/'}{str(moved).removeprefix(BASE)}{ending}"
             return RedirectResponse(place, 301, headers={"Vary": "Accept"})
         except Missing as missing:
             return _not_found(missing, BASE + path, asked or choose(accept, (PROBLEM, *GRAPH, HTML)))
+        return cached(request, data, offer, request.app.state.version)
+
+    def _write(self, path: str, offer: Offer) -> bytes:
+        found = triples(self.kg, BASE + path)
         if offer is HTML:
-            return plain(contract(BASE + path), _listed(found))
-        return graph_response(request, found, version=request.app.state.version, offer=offer)
+            return bytes(plain(contract(BASE + path), listed(found)).body)
+        return written(found, offer.name)
 
 
 def routes(kg: CodeGraph) -> list[BaseRoute]:
@@ -201,7 +207,7 @@ def _not_found(missing: Missing, iri: str, offer: Offer | None) -> Response:
     return Response(data, 404, headers=headers, media_type=offer.content_type)
 
 
-def _listed(found: Iterable[ox.Triple]) -> str:
+def listed(found: Iterable[ox.Triple]) -> str:
     """Return triples as an HTML list: every text escaped, links only to http and https."""
     items = sorted({(_shown(t.subject), _shown(t.predicate), _shown(t.object)) for t in found})
     return "<ul>" + "".join(f"<li>{s} {p} {o}</li>" for s, p, o in items) + "</ul>"
