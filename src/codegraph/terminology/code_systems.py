@@ -111,8 +111,16 @@ def code_system(
         resource["identifier"] = [{"system": "urn:ietf:rfc:3986", "value": f"urn:oid:{oid}"}]
     if fhir == "5.0" and "CPT" in system.copyright:
         resource["copyrightLabel"] = "CPT © American Medical Association"
+    resource |= _about(system)
+    if listed:
+        resource["concept"] = [_concept(concepts, concept) for concept in members(concepts, system)]
+    return {key: value for key, value in resource.items() if value != []}
+
+
+def _about(system: FhirSystem) -> dict[str, Any]:
+    """Return what a CodeSystem says of the system: its content, filters and properties."""
     hierarchical = "concept" in filters_of(system)
-    resource |= {
+    return {
         "caseSensitive": True,
         **({"hierarchyMeaning": "is-a"} if hierarchical else {}),
         "valueSet": f"{BASE}fhir/ValueSet/codes-{system.key}",
@@ -134,9 +142,6 @@ def code_system(
             for name in properties_of(system)
         ],
     }
-    if listed:
-        resource["concept"] = [_concept(concepts, concept) for concept in members(concepts, system)]
-    return {key: value for key, value in resource.items() if value != []}
 
 
 def _description(system: FhirSystem, *, listed: bool) -> str:

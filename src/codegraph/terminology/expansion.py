@@ -78,17 +78,7 @@ def expand(
     """
     value_set = value_set_of(value_sets, inputs, ident)
     check_versions(concepts, inputs)
-    excluded = {uri.partition("|")[0] for uri in inputs.texts("exclude-system")}
-    chosen: Sequence[Concept] = composer.in_order(composer.members(value_set))
-    if excluded:
-        chosen = [c for c in chosen if c.system.uri not in excluded]
-    if text := inputs.text("filter"):
-        words = sorted(set(text.lower().split()))
-        if len(words) > _WORDS:
-            raise Problem(f"filter has over {_WORDS} words", status=422, code="too-costly", at="filter")
-        chosen = [c for c in chosen if _matches(c, words)]
-    if inputs.boolean("activeOnly"):
-        chosen = [c for c in chosen if not c.inactive]
+    chosen = _chosen(composer, value_set, inputs)
     offset, count = inputs.integer("offset") or 0, inputs.integer("count")
     page = chosen[offset:] if count is None else chosen[offset : offset + count]
     if len(page) > LARGEST:
@@ -111,6 +101,22 @@ def expand(
         expansion = {"extension": [{"url": _UNCLOSED, "valueBoolean": True}], **expansion}
     resource = {key: value for key, value in value_set.items() if key not in ("expansion", "compose", "text")}
     return {**resource, "expansion": {key: value for key, value in expansion.items() if value != []}}
+
+
+def _chosen(composer: Composer, value_set: Mapping[str, Any], inputs: Inputs) -> Sequence[Concept]:
+    """Return the concepts of a value set that the parameters leave, in their order."""
+    excluded = {uri.partition("|")[0] for uri in inputs.texts("exclude-system")}
+    chosen: Sequence[Concept] = composer.in_order(composer.members(value_set))
+    if excluded:
+        chosen = [c for c in chosen if c.system.uri not in excluded]
+    if text := inputs.text("filter"):
+        words = sorted(set(text.lower().split()))
+        if len(words) > _WORDS:
+            raise Problem(f"filter has over {_WORDS} words", status=422, code="too-costly", at="filter")
+        chosen = [c for c in chosen if _matches(c, words)]
+    if inputs.boolean("activeOnly"):
+        chosen = [c for c in chosen if not c.inactive]
+    return chosen
 
 
 def _matches(concept: Concept, asked: Sequence[str]) -> bool:
