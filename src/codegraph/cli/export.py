@@ -13,11 +13,12 @@ FORMATS = ("turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml")
 OTHERS = {
     "omop": "a folder of OMOP vocabulary tables",
     "owl": "procedures as defined classes, for a reasoner",
+    "parquet": "a folder of the tables, for data frames",
     "pieces": "a folder of N-Quads in gzip files, for bulk loaders",
     "skos": "a file in SKOS alone",
     "sssom": "a folder with one file for each mapping set",
 }
-COUNTED = {"omop": "rows", "sssom": "mappings", "pieces": "quads"}
+COUNTED = {"omop": "rows", "parquet": "rows", "sssom": "mappings", "pieces": "quads"}
 
 
 @click.command("export")

@@ -60,6 +60,12 @@ def _omop(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
     return export_omop(graph.directory, graph.tables, graph.manifest, out, **given)
 
 
+def _parquet(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
+    from codegraph.export.as_parquet import export_parquet
+
+    return export_parquet(graph.directory, graph.tables, graph.manifest, out, **given)
+
+
 def _pieces(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
     from codegraph.export.as_pieces import export_pieces
 
@@ -75,6 +81,7 @@ def _skos(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
 _WRITERS: Final[dict[str, tuple[frozenset[str], Callable[[CodeGraph, Path, Wanted], ExportSummary]]]] = {
     "omop": (frozenset(("include_licensed",)), _omop),
     "owl": (frozenset(("pcs",)), _owl),
+    "parquet": (frozenset(("edits",)), _parquet),
     "pieces": (_TRIPLES | {"quads"}, _pieces),
     "skos": (frozenset(("graphs", "include_licensed")), _skos),
     "sssom": (frozenset(("graphs", "include_licensed")), _sssom),
