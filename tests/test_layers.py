@@ -36,7 +36,7 @@ OWNERS = {
     "owlready2": set(),  # reasoning uses its jar and imports nothing of it
     "networkx": {"network"},
     "matplotlib": {"comparison.plot"},
-    "polars": {"result", "crosswalk.frame", "billing.price.frame"},
+    "polars": {"result", "crosswalk.frame", "billing.price.frame", "export.as_parquet"},
     "pandas": {"crosswalk.frame"},
     "rich": {"build.progress"},
     "httpx": {"fetch.download"},

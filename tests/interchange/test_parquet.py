@@ -64,7 +64,7 @@ def test_types_are_those_of_the_field(folder):
     assert types["code"]["billable"] == ("boolean", None)
     assert types["pfs"]["code"] == ("bytes", "string")
     assert types["pfs"]["work"][1] == types["pfs"]["conversion_factor"][1] == ("decimal", 4, 18)
-    assert types["addon"]["effective"] == types["ptp"]["effective"] == ("int32", "date")
+    assert types["ptp"]["deleted"] == types["ptp"]["effective"] == ("int32", "date")
     assert types["ptp"]["column1"] == ("bytes", "string")
     floats = {
         (t, c) for t, found in types.items() for c, kind in found.items() if kind[0] in ("float", "double")
