@@ -7,7 +7,6 @@ from functools import lru_cache
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from codegraph.search.index import CODE
 from codegraph.search.lexicon import Lexicon
 from codegraph.search.texts import alternatives
 from codegraph.search.words import WORD, printed
@@ -66,17 +65,17 @@ class FacetFusion:
         index, best = self._index, pool.best() or 1.0
         having = [self._having(facet) for facet in facets]
         told = [index.worth(query, 1 + 2.0 ** -(k + 2)) for k, query in enumerate(having)]
-        stands = [index.term("kind", CODE), *filters]
-        for least in sorted({len(having), max(1, len(having) - 1)}, reverse=True):
+        # What has one facet of several is no candidate by that; a single one is, where no words have found anything.
+        for least in range(len(having), 1 if len(pool) else 0, -1):
             most = index.combined([], having, least)
-            found = index.top(index.combined([*stands, most], [*told, *words]), _BY_FACETS)
+            found = index.top(index.combined([*filters, most], [*told, *words]), _BY_FACETS)
             for _, row in found:
                 pool.of(row)
             if found:
                 break
         covered = min(1.0, sum(f.words for f in facets) / max(1, len(words)))
         codes = [candidate.code for candidate in pool]
-        for score, row in index.top(index.combined([*stands, index.any_code(codes)], told, 1), len(codes)):
+        for score, row in index.top(index.combined([index.any_code(codes)], told, 1), len(codes)):
             has = [f for k, f in enumerate(facets) if int(score % 1 * 2 ** (k + 2) + 0.001) % 2]
             text = ", ".join(f.label for f in has)
             pool.of(row).add_facets(text, _SHARE * best * covered * len(has) / len(facets))

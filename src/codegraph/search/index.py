@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from codegraph.build.progress import Progress
     from codegraph.opened import OpenedRelease
 
-FORMAT: Final = 1  # raised whenever an index written by an older codegraph can no longer be read
+FORMAT: Final = 2  # raised whenever an index written by an older codegraph can no longer be read
 _HEAP: Final = 400_000_000  # bytes that the writer may hold; enough for one segment of a full release
 _LONGEST: Final = 64  # letters above which nothing is a word
 # Words that are looked for only where a question has no others.
@@ -27,21 +27,27 @@ _COMMON: Final = (
     "code codes cpt hcpcs"
 )
 COMMON: Final = frozenset(_COMMON.split())
+_WORDS: Final = ("text", "lead")
 # Beginnings of ICD-10-PCS codes that lead-in terms lead to.
 _BEGINNINGS: Final = range(3, 8)
 # Fields of terms with how they are cut, and whether the number of times counts.
 _FIELDS: Final = (
     ("text", "whitespace", "freq"),
+    ("lead", "whitespace", "freq"),  # the words of lead-in terms, which are few beside the texts of codes
     ("facet", "whitespace", "basic"),
-    ("begins", "whitespace", "basic"),
-    ("code", "raw", "basic"),
+    (
+        "begins",
+        "whitespace",
+        "basic",
+    ),  # what a code of ICD-10-PCS begins with, in the document that stands for it
+    ("code", "raw", "basic"),  # in the one document that stands for a code
     ("system", "raw", "basic"),
-    ("kind", "raw", "basic"),
     ("word", "raw", "basic"),
 )
-EVERYTHING: Final = "everything"  # kind of a document with all texts of a code together
-CODE: Final = "code"  # kind of the one document that stands for a code
 LEAD_IN: Final = "lead-in"
+
+
+_AS_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Row(NamedTuple):
@@ -107,7 +113,7 @@ def _document(tantivy: Any, fields: dict[str, str], row: Sequence[object]) -> An
     for name, text in fields.items():
         if text:
             found.add_text(name, text)
-    found.add_bytes("row", json.dumps(row, ensure_ascii=False).encode())
+    found.add_bytes("row", _AS_JSON(row).encode())
     return found
 
 
@@ -115,35 +121,36 @@ def _documents(kg: OpenedRelease, known: dict[str, str]) -> Iterator[tuple[dict[
     """Yield the fields and row of each document; the words that occur are added to `known`."""
     for term, target in lead_ins(kg):
         cut = _bases(term, known)
-        yield {"kind": LEAD_IN, "text": cut}, Row(LEAD_IN, target, term, None, True, _size(cut))
+        yield {"lead": cut}, Row(LEAD_IN, target, term, None, True, _size(cut))
     for found in code_texts(kg):
         system, _, notation = found.code.partition(":")
-        about = {"code": found.code, "system": system, "facet": " ".join(sorted(found.facets))}
+        about = {"system": system, "facet": " ".join(sorted(found.facets))}
+        stands = {"code": found.code}
         if system == "icd10pcs":
-            about["begins"] = " ".join(notation[:n] for n in _BEGINNINGS)
+            stands["begins"] = " ".join(notation[:n] for n in _BEGINNINGS)
         said: dict[str, tuple[str, str]] = {}  # words -> why and text, each once
         for why, text in found.texts:
             said.setdefault(_bases(text, known), (why, text))
-        kind = CODE
         for cut, (why, text) in said.items():
             row = Row(why, found.code, text, found.label, found.active, _size(cut))
-            yield {**about, "kind": kind, "text": cut}, row
-            kind = ""
+            yield {**about, **stands, "text": cut}, row
+            stands = {}
         if any(why == "synonym" for why, _ in said.values()):
             cut = " ".join(said)
             row = Row("words", found.code, found.label or "", found.label, found.active, _size(cut))
-            yield {**about, "kind": EVERYTHING, "text": cut}, row
+            yield {**about, "text": cut}, row
 
 
 def _bases(text: str, known: dict[str, str]) -> str:
     """Return the base forms of a text's words, joined by spaces."""
     forms = []
-    for said in WORD.findall(text):
-        if len(said) <= _LONGEST:
-            word = printed(said)
-            if word not in known:
-                known[word] = base(word)
-            forms.append(known[word])
+    for said in WORD.findall(text.lower()):
+        form = known.get(said)
+        if form is None and len(said) <= _LONGEST:
+            form = known[said] = base(said)
+            known[printed(said)] = form
+        if form:
+            forms.append(form)
     return " ".join(forms)
 
 
@@ -170,10 +177,10 @@ class TextIndex:
 
     def term(self, field: str, value: str) -> Any:  # noqa: ANN401
         """Return the query for documents that have a term."""
-        return self._query.term_query(self._schema, field, value, "freq" if field == "text" else "basic")
+        return self._query.term_query(self._schema, field, value, "freq" if field in _WORDS else "basic")
 
     def any_code(self, codes: Iterable[str]) -> Any:  # noqa: ANN401
-        """Return the query for the documents of some codes (CURIEs)."""
+        """Return the query for the documents that stand for some codes (CURIEs)."""
         return self._query.term_set_query(self._schema, "code", list(codes))
 
     def best_of(self, queries: Sequence[tuple[Any, float]]) -> Any:  # noqa: ANN401
@@ -200,11 +207,16 @@ class TextIndex:
         kept: list[Any] = json.loads(bytes(self._searcher.doc(address)["row"][0]))
         return kept
 
+    @property
+    def documents(self) -> int:
+        """Return the number of documents."""
+        return int(self._searcher.num_docs)
+
     # --- words ----------------------------------------------------------------------------------------------------
 
     def frequency(self, word: str) -> int:
-        """Return the number of texts that have a base form."""
-        return int(self._searcher.doc_freq("text", word))
+        """Return the number of texts and lead-in terms that have a base form."""
+        return sum(int(self._searcher.doc_freq(field, word)) for field in _WORDS)
 
     def similar(self, word: str, distance: int, limit: int = 30) -> list[str]:
         """Return the words of the index within an edit distance; swapped neighbours count as one edit."""

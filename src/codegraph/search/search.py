@@ -13,7 +13,7 @@ from codegraph.hierarchy import facet_value
 from codegraph.namespaces import contract
 from codegraph.search.cached import open_index
 from codegraph.search.fused import FacetFusion
-from codegraph.search.index import CODE, LEAD_IN
+from codegraph.search.index import LEAD_IN
 from codegraph.search.model import Hit, Match, ReadWord, SearchResult
 from codegraph.search.pool import Pool
 from codegraph.search.spelling import READ, Meant, Spelling
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 MOST: Final = 1000  # hits of one answer
 _LEAST: Final = 20  # codes looked for at least: so a short answer begins a longer one
-_TEXTS: Final = 100  # texts that are ranked, for each number of words that may be missing
+_TEXTS: Final = 60  # texts that are ranked, for each number of words that may be missing
 _LEADS: Final = 3  # lead-in terms that are followed
-_LED: Final = 40  # codes that one of them brings
+_LED: Final = 25  # codes that one of them brings
 _LEAD_SHARE: Final = 0.6  # of a lead-in's score that a code has by it
 _WRITTEN: Final = {"exact code": 1000.0, "code prefix": 900.0}
 
@@ -87,26 +87,29 @@ class Search:
         """Return the codes that the text names, if they have the facets that are asked for."""
         found = codes_written(self._kg, text, system, limit)
         if found and narrow:
-            stands = [self._index.term("kind", CODE), self._index.any_code(w.code for w in found)]
-            query = self._index.combined([*stands, *narrow])
+            query = self._index.combined([self._index.any_code(w.code for w in found), *narrow])
             kept = {row.code for _, row in self._index.top(query, len(found))}
             found = [w for w in found if w.code in kept]
         return [Hit(w.code, w.label, _WRITTEN[w.why], (Match(w.why, w.text),)) for w in found]
 
+    def _words(self, field: str, meant: Sequence[Meant]) -> list[Any]:
+        """Return a query for each word of the question, in one field."""
+        index = self._index
+        return [index.best_of([(index.term(field, f), w) for f, w in m.forms]) for m in meant if m.forms]
+
     def _by_text(self, text: str, meant: Sequence[Meant], filters: list[Any], limit: int) -> list[Hit]:
         """Return the codes that the words find: those with all words first, then with fewer while more are wanted."""
         index, pool = self._index, Pool()
-        words = [index.best_of([(index.term("text", f), w) for f, w in m.forms]) for m in meant if m.forms]
+        words = self._words("text", meant)
+        terms = self._words("lead", meant)
         if not words:
             return []
         leads: dict[tuple[str, str], float] = {}
         for least in sorted({len(words), max(1, len(words) - 1), (len(words) + 1) // 2}, reverse=True):
             share = least / len(words)
             for score, row in index.top(index.combined(filters, words, least), _TEXTS + limit):
-                if ":" in row.code:  # a lead-in term has the beginning of codes
-                    pool.add(row, score * share, least)
-            query = index.combined([index.term("kind", LEAD_IN)], words, least)
-            for score, row in index.top(query, _LEADS):
+                pool.add(row, score * share, least)
+            for score, row in index.top(index.combined([], terms, least), _LEADS):
                 leads.setdefault((row.code, row.text), score * share)
             if len(pool) >= limit:
                 break
@@ -124,7 +127,7 @@ class Search:
         """Add the codes that lead-in terms lead to, those first that also have words of the question."""
         index = self._index
         for (target, term), score in leads:
-            query = index.combined([index.term("begins", target), index.term("kind", CODE), *filters], words)
+            query = index.combined([index.term("begins", target), *filters], words)
             for own, row in index.top(query, _LED):
                 pool.of(row).add(LEAD_IN, f"{term} \u2192 {target}", _LEAD_SHARE * score + own / 10)
 
