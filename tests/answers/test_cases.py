@@ -121,3 +121,17 @@ def test_every_reading_can_be_asked(kg, answers):
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_each_kind_has_enough_cases(kind):
     assert sum(case["kind"] == kind for case in CASES) >= 10
+
+
+CHANGING = ("not", "without", "except", "average", "2019", "$5")
+
+
+@pytest.mark.parametrize("word", CHANGING)
+def test_a_word_that_changes_the_meaning_is_not_passed_over(kg, word):
+    answered = [case["ask"].rstrip("?. ") for case in CASES if case["kind"] == "answer"]
+    told = []
+    for question in answered:
+        first, _, rest = question.partition(" ")
+        changed = (f"{question} {word}", f"{first} {word} {rest}", f"{word} {question}")
+        told += [text for text in changed if ask(kg, text).sentences]
+    assert told == []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from codegraph.answers.entities import Item
+from codegraph.answers.vocabulary import wordset
 from codegraph.billing.counties import ABBREVIATIONS
 from codegraph.codes import CodeRef
 
@@ -19,6 +20,8 @@ _BETWEEN: Final = frozenset({"code", "codes", "procedure", "diagnosis", "number"
 _SAYS_MODIFIER: Final = frozenset({"modifier", "modifiers", "mod"})
 _BILLED: Final = ("cpt", "hcpcs")
 # Two letters that are a modifier and an English word: a modifier only where the word stands before.
+# What stands behind a number that counts something, and is no modifier.
+_COUNTED: Final = wordset("day days unit units times percent minutes hours years year weeks months dollars")
 _WORDS_TOO: Final = frozenset({"AS", "AM", "GO", "SO", "US"})
 
 
@@ -108,8 +111,11 @@ def _with_modifiers(kg: CodeGraph, text: str, found: Sequence[Item]) -> list[Ite
     """Return the pieces with modifiers told from other pairs of letters or digits."""
     mixed = any(c.islower() for c in text)
     told: list[Item] = []
-    for item in found:
+    for item, behind in zip_longest(found, found[1:]):
         before = told[-1] if told else None
+        if item.kind == "pair" and behind is not None and behind.value in _COUNTED:
+            told.append(item)
+            continue
         said = before is not None and (before.value in _SAYS_MODIFIER or before.kind == "mod")
         if re.fullmatch(r"\w\w", item.written) and (item.kind == "pair" or item.kind == "word"):
             upper = item.written.upper()

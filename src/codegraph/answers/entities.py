@@ -44,7 +44,7 @@ _SCAN: Final = re.compile(
   | (?P<curie>\b(?:cpt|hcpcs|icd10pcs|icd10cm|icd9cm|icd9pcs|modifier):[\w.]+(?:-\w\w)*\b)
   | (?P<system>\b(?:{_PARTS})\b)
   | (?P<line>\b(?:\d{{4}}[\dAFMTU]|[A-V]\d{{4}})(?:-[\dA-Z]{{2}})+(?:\ ?x\ ?\d+)?(?![\w-]))
-  | (?P<times>(?<!\w)x\ ?\d{{1,4}}\b|\b\d{{1,4}}(?=\ (?:units?|times)\b))
+  | (?P<times>(?<!\w)x\ ?\d{{1,4}}\b|\b\d{{1,3}}(?=\ (?:units?|times)\b))
   | (?P<word>\w+(?:\.\w+)?(?:['’]\w+)?)
   | (?P<sign>[^\s\w?!.,;:()'"’“”/&-])
     """,

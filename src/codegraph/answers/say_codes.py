@@ -22,14 +22,16 @@ _EVENTS: Final = 12
 _END: Final = wordset("deleted retired terminated discontinued end ended stop stopped")
 _NARROWER: Final[tuple[tuple[frozenset[str], tuple[str, ...], str], ...]] = (
     (
-        wordset("replaced replaces replace replacement successor successors instead superseded supersedes"),
-        ("replaced",),
-        "No code that replaces {code} is loaded.",
-    ),
-    (
-        wordset("introduced added created new first start started effective"),
+        wordset("introduced added created first start started effective"),
         ("first-day", "added"),
         "No first day of {code} is loaded.",
+    ),
+    (
+        wordset(
+            "new replaced replaces replace replacement successor successors instead superseded supersedes"
+        ),
+        ("replaced",),
+        "No code that replaces {code} is loaded.",
     ),
 )
 _EVENT_WORDS: Final = {
@@ -236,6 +238,7 @@ def history(kg: CodeGraph, asked: Asked) -> list[Sentence]:
             if not events:
                 none = grounds.sought(asked.code, " ".join(kinds))
                 return [Sentence(nothing.format(code=code), (none,), how)]
+            break
     if not events:
         none = grounds.sought(asked.code, "history")
         return [Sentence(f"No event of {code} is loaded.", (none,), how)]

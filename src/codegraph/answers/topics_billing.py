@@ -36,7 +36,8 @@ _EDIT_WORDS: Final = (
     "bill billed billable billing report reported reporting claim claimed code coded paid pay payable medicare "
     "together with beside alongside same day session time claim date encounter visit patient separately if when both "
     "allowed ok okay into each other another one why cant same between ncci cci ptp edit edits there rule rules "
-    "along combined use used using combination force effect modifier modifiers exist still as append appending"
+    "along from indicator combined use used using combination force effect modifier modifiers exist still as "
+    "append appending"
 )
 
 TOPICS: Final[tuple[Topic, ...]] = (
@@ -77,7 +78,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "rvu",
         (r"rvus?|wrvus?|relative values?(?: units?)?|work values?|practice expense|malpractice",),
         "work total physician practice expense malpractice pe mp medicare fee schedule many much value values units "
-        "unit assigned carry worth",
+        "unit number assigned carry worth",
         codes=(1, 4),
         mods=(0, 2),
         takes="day",
@@ -87,10 +88,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "global",
         (
-            r"globals?|global (?:periods?|days?|surgery|package|surgical package)|post ?op(?:erative)? (?:days|period)"
-            r"|follow up (?:days|period)",
+            r"globals?|global (?:periods?|days?|surgery|package|surgical package)|post ?op(?:erative)? (?:days"
+            r"|period)"
+            r"|follow up (?:days|period)|(?:0|10|90) days? globals?",
         ),
-        "many long period days day package surgical length medicare postoperative follow up included post op",
+        "many long subject period days day package surgical length medicare postoperative follow up included post op",
         codes=(1, 4),
         takes="day",
         sample="What is the global period of {codes}?",
@@ -136,7 +138,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ),
     Topic(
         "edits",
-        (_TOGETHER + r"|edits?|ncci|cci|ptp|includes?d?|including|part of|component of|column",),
+        (_TOGETHER + r"|edits?|ncci|cci|ptp|includes?d?|including|indicator|part of|component of|column",),
         _EDIT_WORDS + " include includes included part component column bundled bundle bundles",
         codes=(2, 2),
         mods=(0, 2),
@@ -168,8 +170,12 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ),
     Topic(
         "add-ons",
-        (r"add ?ons?(?: codes?)?|primar(?:y|ies)(?: (?:codes?|procedures?))?|parent codes?|base codes?",),
-        "add on addon addons ons primary primaries parent base go goes with used reported report billed bill beside "
+        (
+            r"add ?ons?(?: codes?)?|primar(?:y|ies)(?: (?:codes?|procedures?))?|parent codes?|base codes?"
+            r"|added on to|stand ?alone",
+        ),
+        "standalone add added get on addon addons ons primary primaries parent base go goes with used reported "
+        "report billed bill beside "
         "use list belong belongs paid all stand alone needs require required requires take takes it",
         takes="day",
         sample="Is {codes} an add-on code, and what are its primary codes?",
@@ -180,7 +186,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"ranks?|ranked|ranking|percentiles?|peers?|compare to (?:other|similar) codes|family"
             r"|how does <code> compare|stand among|relative to",
         ),
-        "rank ranks ranked ranking percentile compare compared comparison among peers peer similar other others family "
+        "where rank ranks ranked ranking percentile compare compared comparison among peers peer similar other "
+        "others family "
         "work rvu rvus value values price stand its against high highly against relative with group",
         takes="day",
         sample="How does {codes} rank among its peers?",
@@ -192,7 +199,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|(?:hospital )?outpatients?(?: (?:status|payment|hospital|rate|department|setting|surgery|basis))*"
             r"|hospital outpatient|as an inpatient|inpatient|packaged",
         ),
-        "status indicator indicators rate rates payment payments paid pay pays medicare hospital hospitals outpatient "
+        "status indicator indicators rate rates payment payments paid pay pays medicare hospital hospitals "
+        "outpatient "
         "only list inpatient done performed department much apc opps setting addendum amount facility group belong "
         "assigned as patient patients basis packaged",
         codes=(1, 4),

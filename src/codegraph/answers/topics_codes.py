@@ -6,7 +6,7 @@ from typing import Final
 
 from codegraph.answers.topic import Topic
 
-_LAPAROSCOPIC: Final = r"laparoscopic(?:ally)?|minimally invasive|keyhole"
+_LAPAROSCOPIC: Final = r"lap|laparoscopic(?:ally)?|minimally invasive|keyhole"
 _OPEN: Final = r"open"
 _TO_NAME: Final = "name names called version versions equivalent counterpart approach form alternative"
 TOPICS: Final[tuple[Topic, ...]] = (
@@ -16,7 +16,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"^<code>(?: (?:and )?<code>)*$|what|whats|describe[sd]?|descriptions?|define[sd]?|definitions?"
             r"|meanings?|means?|explain(?:ed)?|stands?|about|look up|lookup|tell me",
         ),
-        "mean means stand diagnosis descriptor mean words plain simple english exactly full up look definition "
+        "kind type sort mean means stand diagnosis descriptor mean words plain simple english exactly full up "
+        "look definition "
         "description meaning short terms operation",
         codes=(1, 4),
         mods=(0, 2),
@@ -100,9 +101,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "indications",
         (
             r"indications?|indicated|diagnos[ie]s|conditions?|diseases?|dx|reasons?|why"
-            r"|what (?:is|are|was) <code>(?: done| used| performed)? for|(?:used|done|performed) for",
+            r"|what (?:is|are|was) <code>(?: done| used| performed)? for|when (?:is|are|would"
+            r"|should) (?:i use )?<code>(?: be)?(?: done| used| performed| needed)?|(?:used|done|performed) for",
         ),
-        "indication indications indicated diagnosis diagnoses condition conditions disease diseases dx reason reasons "
+        "someone anyone patient require requires required when indication indications indicated diagnosis "
+        "diagnoses condition conditions disease diseases dx reason reasons "
         "why done performed performed used use with typical common usual for support go goes reported clinical treat "
         "treated treats patient patients",
         target="may",
@@ -112,7 +115,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "indicated",
         (
-            r"indicated|indications?|done for|used for|performed for|reason for|treats?|treated (?:with|by)|treatment",
+            r"indicated|indications?|done for|used for|performed for|reason for|treats?|treated (?:with|by)"
+            r"|treatment",
         ),
         "done used performed indication reason treat treats treated with by treatment",
         codes=(2, 2),
@@ -123,7 +127,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "codes-for-diagnosis",
         (
-            r"procedures?|operations?|surger(?:y|ies)|treat(?:s|ed|ment|ments)?|indicated|done|performed|codes|<system>",
+            r"procedures?|operations?|surger(?:y|ies)|treat(?:s|ed|ment|ments)?|indicated|done|performed|codes"
+            r"|<system>",
         ),
         "procedures operations surgery surgeries treat treats treated treatment treatments indicated done performed "
         "used use with diagnosis patient patients condition possible all",
@@ -136,9 +141,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "difference",
         (
-            r"differences?|differ(?:s|ent)?|distinguish(?:es)?|versus|vs|distinction|tell apart|not the same|contrast",
+            r"differences?|differ(?:s|ent)?|distinguish(?:es)?|versus|vs|distinction|separates?|tell apart"
+            r"|not the same|contrast",
         ),
-        "between from versus vs apart tell distinguish distinguishes differ differs different explain same with "
+        "between from separates versus vs apart tell distinguish distinguishes differ differs different "
+        "explain same with "
         "clinically definition definitions",
         codes=(2, 2),
         systems="",
@@ -175,7 +182,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
         (
             r"clos(?:e|es|ed|ing|ure)|take ?down|takes down|taken down|revers(?:e|es|al|ed|ing)|undo|undoes|undone",
         ),
-        "close closes closed closing closure take takes taken down takedown reverse reverses reversal reversed undo "
+        "bill billed report reported close closes closed closing closure take takes taken down takedown "
+        "reverse reverses reversal reversed undo "
         "used use stoma ileostomy colostomy created made again afterwards later back",
         rank=2,
         sample="Which codes close what {codes} creates?",
@@ -197,7 +205,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "history",
         (
             r"history|histories|chang(?:e|es|ed)|when|replaced|replaces?|replacement|successors?|what happened"
-            r"|introduced|supersede[sd]?|instead",
+            r"|introduced|new code|supersede[sd]?|instead",
         ),
         "history change changes changed when happened happen become became replaced replaces replace replacement "
         "successor introduced added deleted retired terminated discontinued created effective first last over time "
@@ -208,7 +216,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ),
     Topic(
         "synonyms",
-        (r"synonyms?|other names?|another name|also called|also known|alternative names?|aliases|names",),
+        (
+            r"synonyms?|other names?|another name|also called|what else is <code> called|also known"
+            r"|alternative names?|aliases|names",
+        ),
         "synonym synonyms other names name another also called known as alternative aliases else",
         systems="",
         rank=2,
