@@ -242,6 +242,13 @@ def test_a_term_shows_what_is_above_below_and_its_codes(kg):
     found = browse.concept(kg, {"curie": "site:ileum"})
     assert ("site:small-intestine", "Small Intestine") in found["above"]
     assert found["total"] == len(kg.codes(site="ileum"))
+    for value in ("site:large-intestine", "method:bypass", "approach:open"):
+        scheme = value.partition(":")[0]
+        every = [str(c) for c in kg.codes(**{scheme: value})]
+        shown = browse.concept(kg, {"curie": value})
+        assert {c for c, _ in shown["codes"]} <= set(every)
+        assert shown["total"] in (len(every), None)
+        assert len(shown["codes"]) == min(len(every), 200)
     assert "cpt:44187" in {
         c for c, _ in browse.concept(kg, {"curie": "family:enterostomy-creation"})["codes"]
     }

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from pyoxigraph import NamedNode
 
 from codegraph import resources
 from codegraph.errors import UnknownTerm
+from codegraph.hierarchy import UP, above
 from codegraph.namespaces import BASE, CODE_PREFIXES, CONCEPT_PREFIXES, PREFIXES, contract, expand
 from codegraph.page.page import page_of
+from codegraph.procedure import PROCEDURE_FACETS
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
 _LEVELS: Final = 2  # below the uppermost, that a tree shows
 _CODES: Final = 200  # codes of a term that a page shows
-# Facets that can be browsed: scheme, title, the parameter of `codes` (none: only the tree is shown).
+# Facets that can be browsed: scheme, title.
 SCHEMES: Final = (("site", "Sites"), ("method", "Methods"), ("approach", "Approaches"))
-_UP: Final = ("skos:broader", "cg:isPartOf")
 _HAS: Final = ("cg:denotes", "cg:inFamily", "cg:classifiedAs", "skos:broader", "cg:usualSetting")
 
 
@@ -49,10 +54,10 @@ def _tree(kg: CodeGraph, scheme: str) -> list[_Branch]:
     below: dict[str, list[str]] = {}
     roots = []
     for curie in sorted(names, key=lambda c: names[c]):
-        above = {contract(p) for step in _UP for p in kg.store.objects(curie, step)} & names.keys()
-        for parent in sorted(above):
+        parents = {contract(p) for step in UP for p in kg.store.objects(curie, step)} & names.keys()
+        for parent in sorted(parents):
             below.setdefault(parent, []).append(curie)
-        if not above:
+        if not parents:
             roots.append(curie)
 
     def node(curie: str, levels: int) -> _Branch:
@@ -70,8 +75,8 @@ def concept(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
         scheme, _, slug = curie.partition(":")
         near = kg.store.near_terms(scheme, slug) if scheme in CONCEPT_PREFIXES else ()
         raise UnknownTerm(f"{curie[:80]} is no term of this release", near=near)
-    above = {c for step in _UP for c in map(contract, kg.store.objects(curie, step))}
-    below = {c for step in _UP for c in map(contract, kg.store.subjects(step, curie))}
+    upper = {c for step in UP for c in map(contract, kg.store.objects(curie, step))}
+    below = {c for step in UP for c in map(contract, kg.store.subjects(step, curie))}
     below = {c for c in below if c.partition(":")[0] not in CODE_PREFIXES}
     codes, total = _codes(kg, curie)
     return {
@@ -81,22 +86,59 @@ def concept(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
         "definition": kg.store.object(curie, "skos:definition"),
         "note": kg.store.object(curie, "skos:scopeNote"),
         "synonyms": sorted(map(str, kg.store.objects(curie, "skos:altLabel"))),
-        "above": [(c, kg._label(c)) for c in sorted(above)],
+        "above": [(c, kg._label(c)) for c in sorted(upper)],
         "below": sorted(((c, kg._label(c)) for c in below), key=lambda pair: pair[1]),
         "codes": codes,
         "total": total,
     }
 
 
-def _codes(kg: CodeGraph, curie: str) -> tuple[list[tuple[str, str]], int]:
+def _codes(kg: CodeGraph, curie: str) -> tuple[list[tuple[str, str]], int | None]:
+    """Return the first codes of a term with their labels, and how many there are (None: more than are shown)."""
     scheme = curie.partition(":")[0]
     if scheme in {name for name, _ in SCHEMES}:
-        found = [str(c) for c in kg.codes(**{scheme: curie})]
+        found = list(islice(_with_facet(kg, PROCEDURE_FACETS[scheme], curie), _CODES + 1))
     else:
         named = {contract(iri) for has in _HAS for iri in kg.store.subjects(has, curie)}
         found = sorted(c for c in named if c.partition(":")[0] in CODE_PREFIXES)
-    shown = found[:_CODES]
-    return [(c, str(kg._code_row(*c.split(":", 1))[0] or "")) for c in shown], len(found)
+    total = len(found) if len(found) <= _CODES or scheme not in PROCEDURE_FACETS else None
+    return [(c, str(kg._code_row(*c.split(":", 1))[0] or "")) for c in found[:_CODES]], total
+
+
+def _with_facet(kg: CodeGraph, has: str, curie: str) -> Iterator[str]:
+    """Yield the codes whose procedure has a facet value or one below it: billing codes, then others as they come.
+
+    Wide values have tens of thousands: no more of them are read than are asked for.
+    """
+    up: dict[str, list[str]] = {}
+
+    def under(value: str) -> bool:
+        if value not in up:
+            up[value] = above(kg.store, value, with_self=True)
+        return curie in up[value]
+
+    billed = {
+        c for p, codes in kg._coded.items() if any(map(under, kg.store.objects(p, has))) for c, _ in codes
+    }
+    yield from sorted(billed)
+    seen = set(billed)
+    for value in _below(kg, curie):
+        found = kg.store.raw.quads_for_pattern(None, NamedNode(expand(has)), NamedNode(expand(value)), None)
+        for procedure in (q.subject.value for q in found if isinstance(q.subject, NamedNode)):
+            for code in map(contract, kg.store.subjects("cg:denotes", procedure)):
+                if code not in seen:
+                    seen.add(code)
+                    yield code
+
+
+def _below(kg: CodeGraph, curie: str) -> Iterator[str]:
+    """Yield a term and what is below it, nearest first, no more than is asked for."""
+    seen, here = {curie}, [curie]
+    while here:
+        yield from here
+        down = {contract(c) for term in here for step in UP for c in kg.store.subjects(step, term)}
+        here = sorted(down - seen)
+        seen.update(here)
 
 
 def ontology(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:

@@ -37,24 +37,25 @@ _MISSING: Final = (UnknownCode, UnknownTerm, NotLoaded)
 
 
 class View(NamedTuple):
-    """A page: its path, its template, what makes its content, its name in the menu (empty: not there)."""
+    """A page: its path, template, what makes its content, its name in the menu (empty: not there), if it is kept."""
 
     path: str
     template: str
     make: Make
     menu: str = ""
     methods: tuple[str, ...] = ("GET",)
+    kept: bool = False
 
 
 VIEWS: Final = (
     View("/", "search.html", forms.search, "Search"),
     View("/results", "results.html", forms.search),
     View("/ask", "ask.html", forms.ask, "Ask"),
-    View("/facets", "facets.html", browse.facets, "Browse"),
+    View("/facets", "facets.html", browse.facets, "Browse", kept=True),
     View("/crosswalk", "crosswalk.html", forms.crosswalk, "Crosswalk"),
     View("/price", "price.html", forms.price, "Price"),
     View("/check", "check.html", forms.check, "Check a claim", ("GET", "POST")),
-    View("/about", "about.html", browse.about, "Sources"),
+    View("/about", "about.html", browse.about, "Sources", kept=True),
 )
 _CODE: Final = View("/code", "code.html", browse.code)
 _CONCEPT: Final = View("/concept", "concept.html", browse.concept)
@@ -89,6 +90,8 @@ async def _fields(request: Request) -> Fields:
 def _endpoint(view: View) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
         fields = await _fields(request)
+        if view.kept:
+            return await _kept(request, view, fields)
         return await run_in_threadpool(_answered, request.app.state.kg, view, fields)
 
     return answer
@@ -143,29 +146,38 @@ async def _static(request: Request) -> Response:
     return Response(path.read_bytes(), headers=headers, media_type=media)
 
 
-def _of_path(kg: CodeGraph, view: View, path: str, on: str) -> Response:
+async def _kept(request: Request, view: View, fields: Fields) -> Response:
+    """Answer a page that only the release decides: a release never changes, so such pages are kept."""
+    state = request.app.state
+    if not hasattr(state, "pages"):
+        state.pages = lru_cache(maxsize=_KEPT)(partial(_made, state.kg))
+    return await run_in_threadpool(state.pages, view, tuple(sorted(fields.items())))
+
+
+def _made(kg: CodeGraph, view: View, fields: tuple[tuple[str, str], ...]) -> Response:
+    return _answered(kg, view, dict(fields))
+
+
+async def _of_path(request: Request, view: View) -> Response:
     """Answer for what a path names: `/code/cpt/44310` is cpt:44310."""
-    prefix, _, local = unquote(path.removeprefix(f"{view.path}/")).partition("/")
-    return _answered(kg, view, {"curie": f"{prefix}:{local}", "on": on})
+    fields = await _fields(request)
+    prefix, _, local = unquote(request.url.path.removeprefix(f"{view.path}/")).partition("/")
+    return await _kept(request, view, {"curie": f"{prefix}:{local}", "on": fields.get("on", "")})
 
 
 async def code(request: Request) -> Response:
-    """Return the page of the code at `/code/{system}/{notation}`; a release never changes, so pages are kept."""
-    state = request.app.state
-    if not hasattr(state, "code_pages"):
-        state.code_pages = lru_cache(maxsize=_KEPT)(partial(_of_path, state.kg, _CODE))
-    fields = await _fields(request)
-    return await run_in_threadpool(state.code_pages, request.url.path, fields.get("on", ""))
+    """Return the page of the code at `/code/{system}/{notation}`."""
+    return await _of_path(request, _CODE)
 
 
 async def concept(request: Request) -> Response:
     """Return the page of the facet value or other term at `/concept/{scheme}/{name}`."""
-    return await run_in_threadpool(_of_path, request.app.state.kg, _CONCEPT, request.url.path, "")
+    return await _of_path(request, _CONCEPT)
 
 
 async def ontology(request: Request) -> Response:
     """Return the page of the ontology."""
-    return await run_in_threadpool(_answered, request.app.state.kg, _ONTOLOGY, {})
+    return await _kept(request, _ONTOLOGY, {})
 
 
 # What app.py shows to browsers where the same address also serves data.
