@@ -14,6 +14,7 @@ from codegraph.errors import CodegraphError
 
 HEADER_SECONDS: Final = 10.0
 _CONNECTIONS: Final = 512
+_IDLE_SECONDS: Final = 30
 _END_SECONDS: Final = 3
 
 
@@ -87,6 +88,7 @@ def run(app: ASGIApp, listening: socket.socket) -> None:
         access_log=False,  # addresses have queries in them
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=_IDLE_SECONDS,
         timeout_graceful_shutdown=_END_SECONDS,
         limit_concurrency=_CONNECTIONS,
         h11_max_incomplete_event_size=65_536,
