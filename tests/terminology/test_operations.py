@@ -385,6 +385,8 @@ def test_a_filter_keeps_words_that_begin_so(fhir):
     assert all("ileost" in c["display"].lower() for c in found["contains"])
     assert found["parameter"][0] == {"name": "filter", "valueString": "LAPAROSC ileost"}
     assert fhir.expand("codes-cpt", filter="zzz")["total"] == 0
+    assert {c for _, c in codes(fhir.expand("codes-cpt", filter="44310"))} == {"44310"}
+    assert fhir.expand("codes-cpt", filter="eostomy")["total"] == 0
 
 
 def test_an_expansion_says_what_it_was_made_of(fhir):

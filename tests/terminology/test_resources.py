@@ -137,10 +137,19 @@ def test_a_search_finds_by_url_name_and_page(fhir):
     assert all("compose" not in e["resource"] for e in bundle["entry"])
     assert fhir.resource("search", "ValueSet", [("title", "Site: Ileum")])["total"] >= 1
     assert "entry" not in fhir.resource("search", "ValueSet", [("url", "http://example.org")])
+    counted = fhir.resource("search", "ValueSet", [("_summary", "count")])
+    assert (counted["total"], "entry" in counted) == (len(pages), False)
 
 
 @pytest.mark.parametrize(
-    "query", [[("colour", "red")], [("_count", "-1")], [("url", "a"), ("url", "b")], [("_offset", "x")]]
+    "query",
+    [
+        [("colour", "red")],
+        [("_count", "-1")],
+        [("url", "a"), ("url", "b")],
+        [("_offset", "x")],
+        [("_summary", "false")],
+    ],
 )
 def test_a_search_refuses_what_it_does_not_know(r4, query):
     with pytest.raises(Problem) as refused:

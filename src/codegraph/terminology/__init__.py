@@ -65,6 +65,7 @@ class Terminology:
         self._value_sets = ValueSets(self._concepts)
         self._composer = Composer(self._concepts, self._value_sets.of_url)
         self._maps = ConceptMaps(self._concepts)
+        self._lists: dict[tuple[str, str], list[Resource]] = {}
         self._translator = Translator(self._concepts, self._maps, self._value_sets, self._composer)
 
     def in_version(self, version: FhirVersion) -> Terminology:
@@ -118,15 +119,8 @@ class Terminology:
 
         Raises Problem for a kind or a search parameter that there is not.
         """
-        lists = {
-            "CodeSystem": self.code_systems,
-            "ConceptMap": self.concept_maps,
-            "ValueSet": self.value_sets,
-        }
-        if kind not in lists:
-            raise Problem(f"no resources of type {kind[:40]!r} are held here", status=404, code="not-found")
         place = f"{base or self.base}/{kind}"
-        page, bundle = search(lists[kind](), query, place)
+        page, bundle = search(self._list(kind), query, place)
         entries = [
             {
                 "fullUrl": f"{place}/{resource['id']}",
@@ -136,6 +130,19 @@ class Terminology:
             for resource in page
         ]
         return bundle | ({"entry": entries} if entries else {})
+
+    def _list(self, kind: str) -> list[Resource]:
+        """Return all resources of a kind, made once: a search only reads them."""
+        lists: dict[str, Callable[[], list[Resource]]] = {
+            "CodeSystem": self.code_systems,
+            "ConceptMap": self.concept_maps,
+            "ValueSet": self.value_sets,
+        }
+        if kind not in lists:
+            raise Problem(f"no resources of type {kind[:40]!r} are held here", status=404, code="not-found")
+        if (kind, self.version) not in self._lists:
+            self._lists[kind, self.version] = lists[kind]()
+        return self._lists[kind, self.version]
 
     # --- operations ---------------------------------------------------------------------------------------------------
 

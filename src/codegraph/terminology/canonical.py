@@ -105,6 +105,7 @@ PAGE: Final = 100
 # Elements that a client may search by, and how: the canonical resources all have the same.
 _EXACT: Final = ("url", "version", "status", "_id")
 _BEGINS: Final = ("name", "title")
+_SUMMARIES: Final = ("true", "data", "count")  # a search gives no whole resources
 _PAGING: Final = ("_count", "_offset", "_summary", "_format", "_pretty")
 
 
@@ -126,6 +127,10 @@ def search(
         asked[name] = value
     found = [r for r in resources if _fits(r, asked)]
     start, size = _number(asked, "_offset", 0), _number(asked, "_count", PAGE)
+    if asked.get("_summary", "true") not in _SUMMARIES:
+        raise Problem(f"_summary is one of {', '.join(_SUMMARIES)}", code="not-supported", at="_summary")
+    if asked.get("_summary") == "count":
+        size = 0
     links = [{"relation": "self", "url": _link(base, asked, start)}]
     if size and start + size < len(found):
         links.append({"relation": "next", "url": _link(base, asked, start + size)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Members = frozenset[str]  # CURIEs of codegraph's
 Find = Callable[[str], Mapping[str, Any]]  # a value set by its URL
 _DEEPEST: Final = 8
+_SPLIT: Final = re.compile(r"[\s,;()\[\]/-]+")
 _FEW: Final = 5_000
 _PARTS: Final = 100
 _MOST: Final = 50_000  # concepts that a compose may name one by one
@@ -34,6 +36,7 @@ class Composer:
         self._anywhere = lru_cache(maxsize=64)(self._choose_anywhere)
         self._all = lru_cache(maxsize=8)(self._everything)
         self.in_order = lru_cache(maxsize=16)(self._in_order)
+        self.texts = lru_cache(maxsize=16)(self._texts)
 
     def members(self, value_set: Mapping[str, Any], depth: int = 0) -> Members:
         """Return the CURIEs of all concepts that a value set holds. Raises Problem for a compose that is wrong."""
@@ -42,7 +45,8 @@ class Composer:
         compose = value_set.get("compose")
         if not isinstance(compose, Mapping) or not _listed(compose, "include"):
             raise _wrong("the value set has no compose.include")
-        held: Members = frozenset().union(*(self._of(part, depth) for part in _listed(compose, "include")))
+        parts = [self._of(part, depth) for part in _listed(compose, "include")]
+        held = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
         for part in _listed(compose, "exclude"):
             held -= self._of(part, depth)
         return held
@@ -60,6 +64,10 @@ class Composer:
                     of[key] = [c for c in members(self._concepts, system) if c.curie in curies]
         ordered = (sorted(of.get(key, ()), key=lambda c: c.code) for key in self._concepts.systems)
         return tuple(concept for concepts in ordered for concept in concepts)
+
+    def _texts(self, curies: Members) -> tuple[str, ...]:
+        """Return what a filter looks into, for each concept in order: code and display, a space before each word."""
+        return tuple(plain(f"{c.code} {c.display or ''}") for c in self.in_order(curies))
 
     def systems(self, value_set: Mapping[str, Any]) -> list[FhirSystem]:
         """Return the systems that a value set's includes name, each once."""
@@ -86,7 +94,7 @@ class Composer:
             held = chosen[0].intersection(*chosen[1:]) if chosen else frozenset()
         else:
             held = self._all(system)
-        return held.intersection(*sets)
+        return held.intersection(*sets) if sets else held
 
     @staticmethod
     def _urls(part: Mapping[str, Any]) -> list[str]:
@@ -121,6 +129,15 @@ class Composer:
 
     def _choose_anywhere(self, name: str, operator: str, value: str) -> Members:
         return frozenset(_ACROSS[name](self._concepts, name, operator, value))
+
+
+def plain(text: str) -> str:
+    """Return a text as its words in lower case, a space before each.
+
+    >>> plain("Bypass Ileum to Cutaneous, Open")
+    ' bypass ileum to cutaneous open'
+    """
+    return "".join(f" {word}" for word in _SPLIT.split(text.lower()) if word)
 
 
 def _listed(of: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

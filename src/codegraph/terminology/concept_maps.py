@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from codegraph.codes import SYSTEMS
+from codegraph.crosswalk.lookup import TARGETS
 from codegraph.errors import NotLoaded
 from codegraph.export import as_conceptmap
 from codegraph.mapping import Crosswalk, Mapping
@@ -82,7 +83,7 @@ class ConceptMaps:
                 found |= set(self.kg.tables.rows(sql))
         found |= {("icd10pcs", "icd10pcs-table")} if "icd10pcs" in self._concepts.systems else set()
         known = self._concepts.systems
-        return tuple(Pair(a, b) for a, b in sorted(found) if a in known)
+        return tuple(Pair(a, b) for a, b in sorted(found) if a in known and b in TARGETS)
 
     def of_id(self, ident: str) -> Pair:
         """Return a map by its id; raise Problem (404) where there is none."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from codegraph.terminology.compose import Composer
+from codegraph.terminology.compose import plain as _plain
 from codegraph.terminology.concepts import PROPERTIES, Concept, Concepts
 from codegraph.terminology.parameters import Inputs
 from codegraph.terminology.problem import Problem, shown
@@ -106,22 +107,19 @@ def expand(
 def _chosen(composer: Composer, value_set: Mapping[str, Any], inputs: Inputs) -> Sequence[Concept]:
     """Return the concepts of a value set that the parameters leave, in their order."""
     excluded = {uri.partition("|")[0] for uri in inputs.texts("exclude-system")}
-    chosen: Sequence[Concept] = composer.in_order(composer.members(value_set))
-    if excluded:
-        chosen = [c for c in chosen if c.system.uri not in excluded]
+    members = composer.members(value_set)
+    chosen: Sequence[Concept] = composer.in_order(members)
     if text := inputs.text("filter"):
-        words = sorted(set(text.lower().split()))
+        words = [f" {word}" for word in sorted(set(_plain(text).split()))]
         if len(words) > _WORDS:
             raise Problem(f"filter has over {_WORDS} words", status=422, code="too-costly", at="filter")
-        chosen = [c for c in chosen if _matches(c, words)]
+        beside = zip(chosen, composer.texts(members), strict=True)
+        chosen = [concept for concept, text in beside if all(word in text for word in words)]
+    if excluded:
+        chosen = [c for c in chosen if c.system.uri not in excluded]
     if inputs.boolean("activeOnly"):
         chosen = [c for c in chosen if not c.inactive]
     return chosen
-
-
-def _matches(concept: Concept, asked: Sequence[str]) -> bool:
-    words = f"{concept.code} {concept.display or ''}".lower().replace(",", " ").replace("(", " ").split()
-    return all(any(word.startswith(start) for word in words) for start in asked)
 
 
 def _identifier(concepts: Concepts, value_set: Mapping[str, Any], inputs: Inputs) -> str:
