@@ -23,9 +23,9 @@ LAYERS = (
     "store tables nodes terms sparql query_params result result_text queries",
     "views mapping opened billing claims comparison changes worklog crosswalk contradictions describe related "
     "kindred hierarchy network connection render "
-    "reasoning validation export search suggest answers",
+    "reasoning validation export search suggest answers terminology",
     "billing_questions text_questions graph",
-    "operations page terminology",
+    "operations page",
     "serve mcp_server consult",
     "cli",
 )

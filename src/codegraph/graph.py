@@ -386,7 +386,8 @@ class CodeGraph(BillingQuestions, TextQuestions, Mapping[str, Code]):
         or functional syntax (`.ofn`), of ICD-10-PCS only codes that begin with one of `pcs` where that is given.
         Format `sssom` writes every mapping set to a file of its own in the folder `out`. So does `pieces` with N-Quads
         for bulk loaders, in gzip files of at most `quads` quads and a manifest. Format `skos` is a file of concepts in
-        SKOS alone, `omop` a folder of OMOP vocabulary tables, `parquet` one of the tables.
+        SKOS alone, `omop` a folder of OMOP vocabulary tables, `parquet` one of the tables,
+        `fhir-r4` and `fhir-r5` a Bundle of code systems, concept maps and value sets.
         """
         from codegraph.export.dispatch import export_as
 

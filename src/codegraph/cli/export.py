@@ -11,6 +11,8 @@ from codegraph.cli.shared import open_graph
 # Named here, since the list of commands is to be had without the writers.
 FORMATS = ("turtle", "ntriples", "nquads", "trig", "jsonld", "rdfxml")
 OTHERS = {
+    "fhir-r4": "a FHIR R4 Bundle of code systems, concept maps and value sets",
+    "fhir-r5": "the same in FHIR R5",
     "omop": "a folder of OMOP vocabulary tables",
     "owl": "procedures as defined classes, for a reasoner",
     "parquet": "a folder of the tables, for data frames",
@@ -18,7 +20,14 @@ OTHERS = {
     "skos": "a file in SKOS alone",
     "sssom": "a folder with one file for each mapping set",
 }
-COUNTED = {"omop": "rows", "parquet": "rows", "sssom": "mappings", "pieces": "quads"}
+COUNTED = {
+    "fhir-r4": "resources",
+    "fhir-r5": "resources",
+    "omop": "rows",
+    "parquet": "rows",
+    "sssom": "mappings",
+    "pieces": "quads",
+}
 
 
 @click.command("export")

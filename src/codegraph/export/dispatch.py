@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,6 +55,12 @@ def _sssom(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
     )
 
 
+def _fhir(graph: CodeGraph, out: Path, given: Wanted, *, format: str) -> ExportSummary:
+    from codegraph.export.as_fhir import export_fhir
+
+    return export_fhir(graph, out, format=format, **given)
+
+
 def _omop(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
     from codegraph.export.as_omop import export_omop
 
@@ -79,6 +86,8 @@ def _skos(graph: CodeGraph, out: Path, given: Wanted) -> ExportSummary:
 
 
 _WRITERS: Final[dict[str, tuple[frozenset[str], Callable[[CodeGraph, Path, Wanted], ExportSummary]]]] = {
+    "fhir-r4": (frozenset(), partial(_fhir, format="fhir-r4")),
+    "fhir-r5": (frozenset(), partial(_fhir, format="fhir-r5")),
     "omop": (frozenset(("include_licensed",)), _omop),
     "owl": (frozenset(("pcs",)), _owl),
     "parquet": (frozenset(("edits",)), _parquet),
