@@ -82,6 +82,16 @@ def test_a_cache_that_cannot_be_written_is_no_hindrance(small, tmp_path, monkeyp
     assert "cpt:44310" in CodeGraph(small.directory).search("ileostomy").codes
 
 
+def test_a_damaged_index_is_made_anew(small, cache):
+    CodeGraph(small.directory).search("ileostomy")
+    (name,) = indexes(cache)
+    (cache / name / "meta.json").write_text("{", encoding="utf-8")
+    assert CodeGraph(small.directory).search("ileostomy").codes
+    assert indexes(cache) == []
+    assert CodeGraph(small.directory).search("ileostomy").codes
+    assert indexes(cache) == [name]
+
+
 def test_processes_that_need_it_at_once_get_one(small, cache):
     program = (
         "import sys; from codegraph import CodeGraph\n"

@@ -39,8 +39,9 @@ def _cache_of(directory: Path) -> Path:
 def open_index(kg: OpenedRelease) -> TextIndex:
     """Return the index of a release, building it first where the cache has none.
 
-    Of several processes that need it at once, one builds and the others wait. Where the cache cannot be written, the
-    index is made in memory, for this process only. Raises NotLoaded where tantivy is not installed.
+    Of several processes that need it at once, one builds and the others wait. Where the cache cannot be written or
+    what is there is damaged, the index is made in memory, for this process only. Raises NotLoaded where tantivy is
+    not installed.
     """
     folder = _cache_of(kg.directory) / f"{_PREFIX}{key(kg.directory)}"
     try:
@@ -48,7 +49,9 @@ def open_index(kg: OpenedRelease) -> TextIndex:
             _build(kg, folder)
         os.utime(folder)
         return TextIndex.open(folder)
-    except OSError:
+    except (OSError, ValueError) as error:  # tantivy raises ValueError for a damaged folder and a full disk
+        if isinstance(error, ValueError):
+            shutil.rmtree(folder, ignore_errors=True)
         with shown() as progress:
             return TextIndex(build(kg, None, progress))
 
