@@ -6,13 +6,14 @@ import json
 import re
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from codegraph.cli import main
-from codegraph.errors import InvalidValue
+from codegraph.errors import CodegraphError, InvalidValue
 from codegraph.operations import answers, plain, records
 from codegraph.operations.parameters import Parameter, read_all
 from codegraph.operations.schema import Schemas, whole
@@ -167,3 +168,84 @@ def test_every_operation_is_documented():
     section = text.split("\n## JSON API, tools and e-mail\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| `(\w+) (\S+)` \|", section, re.MULTILINE)
     assert rows == [(o.name, o.method, o.path) for o in OPERATIONS]
+
+
+def test_a_search_where_no_code_is_left_finds_nothing(kg):
+    found = BY_NAME["search"].ask(kg, {"text": "enterostomy creation", "site": "ileum", "method": "fusion"})
+    assert found["hits"] == ()
+    assert (
+        BY_NAME["search"].ask(kg, {"text": "family:enterostomy-creation", "site": "method:bypass"})["hits"]
+        == ()
+    )
+
+
+class _Panic(BaseException):
+    """What a library in Rust raises: no Exception."""
+
+
+def test_a_panic_of_a_library_is_an_error_like_others(kg, monkeypatch):
+    panic = type("PanicException", (_Panic,), {})
+
+    def failing(*_):
+        raise panic("assertion failed")
+
+    monkeypatch.setattr(type(kg), "related", failing)
+    with pytest.raises(RuntimeError, match="related: assertion failed"):
+        BY_NAME["related"].ask(kg, {"code": "44310"})
+    monkeypatch.setattr(type(kg), "related", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        BY_NAME["related"].ask(kg, {"code": "44310"})
+
+
+ODD = (
+    *(
+        "44310",
+        "icd10cm:K50.00",
+        "0D1B0Z4",
+        "44388-53",
+        "44310x2",
+        "44310@2024-01-01",
+        "59",
+        "NE",
+        "Los Angeles",
+    ),
+    *("site:ileum", "open", "icd10pcs", "ccsr", "", "\x00", "a" * 200, "'; DROP", "%", "*", "?x", "💥", "--"),
+    *(
+        "44310-",
+        "-1",
+        "9" * 20,
+        "1e5",
+        "2024-02-29",
+        "0001-01-01",
+        "9999-12-31",
+        "cpt:",
+        "method:bypass",
+        "K",
+    ),
+)
+
+
+def odd_value(parameter, choose):
+    if parameter.example and choose.random() < 0.4:
+        found = parameter.example
+    elif parameter.choices and choose.random() < 0.7:
+        found = choose.choice(parameter.choices)
+    else:
+        found = choose.choice([*ODD, True, 5, {"code": 5}, {"code": "44310", "units": 10**30}])
+    return [found, choose.choice(ODD)] if parameter.many else found
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.name)
+def test_no_value_makes_it_fail(kg, operation):
+    choose = Random(operation.name)
+    answered = 0
+    for _ in range(60):
+        given = {
+            p.name: odd_value(p, choose) for p in operation.parameters if p.required or choose.random() < 0.2
+        }
+        try:
+            shown(operation.ask(kg, given))
+            answered += 1
+        except CodegraphError:
+            continue
+    assert answered or operation.name in ("edits", "check")

@@ -49,7 +49,14 @@ class Operation:
 
     def ask(self, kg: CodeGraph, given: dict[str, object]) -> Any:  # noqa: ANN401 - as `returns` says
         """Return the answer as plain values; raise InvalidValue for parameters that are none, and as the facade."""
-        return self.answer(kg, read_all(self.parameters, given))
+        asked = read_all(self.parameters, given)
+        try:
+            return self.answer(kg, asked)
+        except BaseException as error:
+            # A panic of a library in Rust is no Exception, and would end the server's loop.
+            if type(error).__name__ == "PanicException":
+                raise RuntimeError(f"{self.name}: {error}") from error
+            raise
 
 
 _CODE: Final = Parameter(

@@ -5,7 +5,6 @@ Words stand in it by their base forms (`words.base`). Queries are made of terms,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from codegraph.build.progress import Progress
     from codegraph.opened import OpenedRelease
 
-FORMAT: Final = 2  # raised whenever an index written by an older codegraph can no longer be read
+FORMAT: Final = 3  # raised whenever an index written by an older codegraph can no longer be read
 _HEAP: Final = 400_000_000  # bytes that the writer may hold; enough for one segment of a full release
 _LONGEST: Final = 64  # letters above which nothing is a word
 # Words that are looked for only where a question has no others.
@@ -47,7 +46,7 @@ _FIELDS: Final = (
 LEAD_IN: Final = "lead-in"
 
 
-_AS_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_BETWEEN: Final = "\x1f"  # stands between the parts of a kept row
 
 
 class Row(NamedTuple):
@@ -62,6 +61,17 @@ class Row(NamedTuple):
     label: str | None
     active: bool
     size: int
+
+    def parts(self) -> list[str]:
+        """Return the row as texts; `read` makes it of them again."""
+        told = [self.why, self.code, self.text, self.label or "", str(int(self.active)), str(self.size)]
+        return [part.replace(_BETWEEN, " ") for part in told]
+
+    @classmethod
+    def read(cls, kept: str) -> Row:
+        """Return a row from its kept text."""
+        why, code, text, label, active, size = kept.split(_BETWEEN)
+        return cls(why, code, text, label or None, active == "1", int(size))
 
 
 def _library() -> Any:  # noqa: ANN401
@@ -95,7 +105,7 @@ def build(kg: OpenedRelease, folder: Path | None, progress: Progress) -> Any:  #
     known: dict[str, str] = {}  # word as printed -> base form
     progress.step("Indexing the texts of codes for search (first search of this release only)")
     for number, (fields, row) in enumerate(_documents(kg, known)):
-        writer.add_document(_document(tantivy, fields, row))
+        writer.add_document(_document(tantivy, fields, row.parts()))
         if number % 20_000 == 0:
             progress.count(number)
     present = set(known.values())
@@ -108,12 +118,12 @@ def build(kg: OpenedRelease, folder: Path | None, progress: Progress) -> Any:  #
     return index
 
 
-def _document(tantivy: Any, fields: dict[str, str], row: Sequence[object]) -> Any:  # noqa: ANN401
+def _document(tantivy: Any, fields: dict[str, str], row: Sequence[str]) -> Any:  # noqa: ANN401
     found = tantivy.Document()
     for name, text in fields.items():
         if text:
             found.add_text(name, text)
-    found.add_bytes("row", _AS_JSON(row).encode())
+    found.add_bytes("row", _BETWEEN.join(row).encode())
     return found
 
 
@@ -200,12 +210,13 @@ class TextIndex:
 
     def top(self, query: Any, limit: int) -> list[tuple[float, Row]]:  # noqa: ANN401
         """Return the scores and rows of the best documents."""
+        if limit < 1:  # the library ends the process's call with a panic
+            return []
         found = self._searcher.search(query, limit, count=False).hits
-        return [(score, Row(*self._row(address))) for score, address in found]
+        return [(score, Row.read(self._kept(address))) for score, address in found]
 
-    def _row(self, address: Any) -> list[Any]:  # noqa: ANN401
-        kept: list[Any] = json.loads(bytes(self._searcher.doc(address)["row"][0]))
-        return kept
+    def _kept(self, address: Any) -> str:  # noqa: ANN401
+        return bytes(self._searcher.doc(address).get_first("row")).decode()
 
     @property
     def documents(self) -> int:
@@ -222,7 +233,7 @@ class TextIndex:
         """Return the words of the index within an edit distance; swapped neighbours count as one edit."""
         query = self._query.fuzzy_term_query(self._schema, "word", word, distance=distance)
         found = self._searcher.search(query, limit, count=False).hits
-        return [self._row(address)[0] for _, address in found]
+        return [self._kept(address) for _, address in found]
 
     def begun(self, start: str, limit: int = 200) -> list[str]:
         """Return words of the index that begin so, as printed."""
