@@ -330,18 +330,34 @@ def test_slow_clients_take_nobody_elses_place(server):
 
 def test_headers_and_bodies_that_never_end_are_cut_off(monkeypatch):
     monkeypatch.setattr(run, "HEADER_SECONDS", 0.3)
-    app = create_app(data=[DATA / "graphs.nq"], limits=Limits(workers=1, receive_seconds=0.3))
-    listening = run.bind("127.0.0.1", 0)
-    url = httpx.URL(f"http://127.0.0.1:{listening.getsockname()[1]}/")
-    thread = threading.Thread(target=run.run, args=(app, listening), daemon=True)
-    thread.start()
-    began = time.monotonic()
-    assert _raw(url, "GET / HTTP/1.1\r\nHost: local") == b""
-    head = "POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n"
-    answer = _raw(url, f"{head}Content-Length: 100\r\n\r\nASK")
-    assert answer.startswith(b"HTTP/1.1 408")
-    assert time.monotonic() - began < 5
-    assert httpx.get(url).status_code == 200
+    with _in_thread(Limits(workers=1, receive_seconds=0.3)) as url:
+        began = time.monotonic()
+        assert _raw(url, "GET / HTTP/1.1\r\nHost: local") == b""
+        head = "POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n"
+        answer = _raw(url, f"{head}Content-Length: 100\r\n\r\nASK")
+        assert answer.startswith(b"HTTP/1.1 408")
+        assert time.monotonic() - began < 5
+        assert httpx.get(url).status_code == 200
+
+
+def test_a_client_that_does_not_read_loses_its_connection():
+    """The answer is longer than what the system keeps for a connection; it is cut, and so seen to be cut."""
+    with _in_thread(Limits(workers=1, send_seconds=0.3)) as url:
+        lists = " ".join(f"VALUES ?{name} {{ {' '.join(map(str, range(300)))} }}" for name in "ab")
+        body = f"SELECT * {{ {lists} }}"
+        head = "POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n"
+        with socket.create_connection((url.host, url.port), timeout=10) as connection:
+            connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+            received = connection.recv(1000)
+            time.sleep(1.5)
+            with suppress(ConnectionError):
+                while piece := connection.recv(1 << 20):
+                    received += piece
+        start, _, rest = received.partition(b"\r\n\r\n")
+        assert start.startswith(b"HTTP/1.1 200")
+        promised = int(dict(line.split(b": ", 1) for line in start.split(b"\r\n")[1:])[b"content-length"])
+        assert len(rest) < promised
+        assert httpx.get(url).status_code == 200
 
 
 # --- 21: many at once ---------------------------------------------------------------------------------------------
@@ -394,6 +410,20 @@ def _quoted(text):
     from urllib.parse import quote
 
     return quote(text, safe="")
+
+
+@contextmanager
+def _in_thread(limits):
+    """Run a server in this process; yield its address."""
+    server = run.server(create_app(data=[DATA / "graphs.nq"], limits=limits))
+    listening = run.bind("127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    try:
+        yield httpx.URL(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+    finally:
+        server.should_exit = True
+        thread.join(20)
 
 
 def _raw(address, text):

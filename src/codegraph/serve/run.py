@@ -79,6 +79,11 @@ def bind(host: str, port: int) -> socket.socket:
 
 def run(app: ASGIApp, listening: socket.socket) -> None:
     """Serve until SIGTERM or Ctrl-C; requests that are under way get some seconds to end."""
+    server(app).run(sockets=[listening])
+
+
+def server(app: ASGIApp) -> uvicorn.Server:
+    """Return the server of an application, with its limits on connections."""
     config = uvicorn.Config(
         app,
         http=TimedProtocol,
@@ -93,4 +98,4 @@ def run(app: ASGIApp, listening: socket.socket) -> None:
         limit_concurrency=_CONNECTIONS,
         h11_max_incomplete_event_size=65_536,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    return uvicorn.Server(config)
