@@ -125,6 +125,18 @@ def test_licensed_text_is_on_no_page_that_does_not_ask_for_it(small):
     assert PLANTED in markdown(asked)
 
 
+def test_names_of_licensed_vocabularies_stay_off_pages(mapped):
+    for code in ("cpt:44310", "icd10cm:K50.012", "icd10pcs:0D1B0Z4"):
+        page = page_of(mapped, code)
+        assert "planted" not in repr(page).lower()
+        assert "planted" not in html(page).lower()
+    licensed = {str(m.target) for m in mapped.crosswalk("44310", include_licensed=True)}
+    licensed -= {str(m.target) for m in mapped.crosswalk("44310")}
+    assert licensed
+    shown = repr(page_of(mapped, "44310"))
+    assert [target for target in licensed if target in shown] == []
+
+
 def test_markdown_golden_lines(kg):
     text = markdown(page_of(kg, "44310"))
     lines = text.splitlines()
