@@ -210,6 +210,16 @@ def test_what_is_wrong_is_told_on_a_whole_page(client, address, status, words):
     assert "Traceback" not in tree.text
 
 
+def test_a_page_that_is_kept_is_the_same_each_time(client):
+    first, second = (client.get("/code/cpt/44187") for _ in range(2))
+    assert first.content == second.content
+    assert sorted(first.headers.multi_items()) == sorted(second.headers.multi_items())
+    dated = client.get("/code/cpt/44187?on=2025-11-01")
+    assert "as of 2025-11-01" in dated.text
+    assert "as of" not in client.get("/code/cpt/44187").text
+    assert client.get("/code/cpt/44187?on=soon").status_code == 404
+
+
 def test_near_codes_are_offered_as_links(client):
     tree = tree_of(client.get("/code/cpt/44311"), 404)
     near = next(n for n in tree.all("div") if n.get("class") == "error")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from decimal import Decimal
 
 import pytest
 
+from codegraph.errors import NotLoaded
 from codegraph.page.as_html import STYLE, environment, html, plain, shown
 from codegraph.page.as_markdown import escaped, markdown
 from codegraph.page.drawings import dots, relatives
@@ -156,6 +158,12 @@ def test_markdown_golden_lines(kg):
     heads = [line for line in lines if line.startswith("#")]
     assert [h.count("#") for h in heads] == [1] + [2] * (len(heads) - 1)
     assert markdown(page_of(kg, "44310")) == text
+
+
+def test_a_missing_jinja_is_told_with_what_installs_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(NotLoaded, match=r"codegraph\[serve\]"):
+        environment()
 
 
 def test_small_parts_of_the_writers():

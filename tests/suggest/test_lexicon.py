@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from codegraph.search.lexicon import SPOKEN, Lexicon, facet_of
+from codegraph.search.lexicon import Lexicon, facet_of
+from codegraph.search.spoken import SPOKEN, TOO_COMMON
 from codegraph.search.words import base, bases
 
 
@@ -60,6 +61,13 @@ def test_every_spoken_term_names_values_of_the_release(lexicon):
         "approach",
         "stoma",
     }
+
+
+def test_words_that_say_too_little_are_not_found(lexicon):
+    found = {
+        t: [s.text for s in lexicon.find(f"xx {t} xx")] for t in TOO_COMMON.split("|") if t not in SPOKEN
+    }
+    assert [t for t, texts in found.items() if t in texts] == []
 
 
 def test_word_forms():

@@ -10,6 +10,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from codegraph.errors import CodegraphError
+from codegraph.export.as_jsonld import JsonLdWriter
 from codegraph.export.files import Counter
 from codegraph.export.turtle import TurtleWriter
 from codegraph.namespaces import PREFIXES
@@ -34,6 +35,10 @@ def _turtle(blocks: Iterator[bytes], out: Counter) -> None:
     out.writelines(TurtleWriter().write(blocks))
 
 
+def _jsonld(blocks: Iterator[bytes], out: Counter) -> None:
+    out.writelines(JsonLdWriter().write(blocks))
+
+
 def _engine(format_: ox.RdfFormat, *, graphs: bool = False) -> Writer:
     """Return a writer that streams through Oxigraph's serialiser, with or without the names of graphs."""
 
@@ -50,7 +55,7 @@ FORMATS: Final[dict[str, Format]] = {
     "ntriples": Format((".nt",), False, _lines),
     "nquads": Format((".nq",), True, _lines),
     "trig": Format((".trig",), True, _engine(ox.RdfFormat.TRIG, graphs=True)),
-    "jsonld": Format((".jsonld",), False, _engine(ox.RdfFormat.STREAMING_JSON_LD)),
+    "jsonld": Format((".jsonld",), False, _jsonld),
     "rdfxml": Format((".rdf", ".owl"), False, _engine(ox.RdfFormat.RDF_XML)),
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from codegraph.namespaces import PREFIXES, contract
+from codegraph.search.spoken import SPOKEN, TOO_COMMON
 from codegraph.search.words import Word, bases, words
 
 if TYPE_CHECKING:
@@ -30,114 +31,10 @@ _ORDER: Final = {scheme: place for place, scheme in enumerate(FACETS)}
 _LABELS: Final = "SELECT curie, label FROM label ORDER BY curie"
 _SYNONYMS: Final = ("skos:altLabel", "skos:hiddenLabel", "cg:leadInTerm")
 
-# What surgeons say and no scheme prints -> facet values. Values that a release does not have are left out.
-SPOKEN: Final[dict[str, tuple[str, ...]]] = {
-    "laparoscopic": ("approach:percutaneous-endoscopic",),
-    "laparoscopic assisted": ("approach:percutaneous-endoscopic",),
-    "lap": ("approach:percutaneous-endoscopic",),
-    "minimally invasive": ("approach:percutaneous-endoscopic",),
-    "robotic": ("approach:percutaneous-endoscopic",),
-    "robotic assisted": ("approach:percutaneous-endoscopic",),
-    "trocar": ("approach:percutaneous-endoscopic",),
-    "laparotomy": ("approach:open",),
-    "celiotomy": ("approach:open",),
-    "converted to open": ("approach:open",),
-    "converted to laparotomy": ("approach:open",),
-    "conversion to open": ("approach:open",),
-    "conversion to laparotomy": ("approach:open",),
-    "open approach": ("approach:open",),
-    "midline incision": ("approach:open",),
-    "abdominal incision": ("approach:open",),
-    "colonoscopy through stoma": ("approach:through-stoma-endoscopic", "method:endoscopy", "site:colon"),
-    "ileoscopy through stoma": ("approach:through-stoma-endoscopic", "method:endoscopy", "site:ileum"),
-    "through the stoma": ("approach:through-stoma-endoscopic", "stoma:stoma"),
-    "via the stoma": ("approach:through-stoma-endoscopic", "stoma:stoma"),
-    "through the colostomy": ("approach:through-stoma-endoscopic", "stoma:colostomy"),
-    "via the colostomy": ("approach:through-stoma-endoscopic", "stoma:colostomy"),
-    "through the ileostomy": ("approach:through-stoma-endoscopic", "stoma:ileostomy"),
-    "via the ileostomy": ("approach:through-stoma-endoscopic", "stoma:ileostomy"),
-    "total colectomy": ("method:resection", "site:colon", "extent:total"),
-    "total abdominal colectomy": ("method:resection", "site:colon", "extent:total"),
-    "subtotal colectomy": ("method:excision-or-resection", "site:colon", "extent:subtotal"),
-    "total proctocolectomy": ("method:resection", "site:colon", "site:rectum", "extent:total"),
-    "proctectomy": ("method:excision-or-resection", "site:rectum"),
-    "appendectomy": ("method:resection", "site:appendix"),
-    "colectomy": ("method:excision-or-resection", "site:colon"),
-    "sigmoid colectomy": ("method:excision-or-resection", "site:sigmoid-colon"),
-    "right hemicolectomy": ("method:excision-or-resection", "site:large-intestine-right", "extent:partial"),
-    "right colectomy": ("method:excision-or-resection", "site:large-intestine-right", "extent:partial"),
-    "left hemicolectomy": ("method:excision-or-resection", "site:large-intestine-left", "extent:partial"),
-    "left colectomy": ("method:excision-or-resection", "site:large-intestine-left", "extent:partial"),
-    "transverse colectomy": ("method:excision-or-resection", "site:transverse-colon", "extent:partial"),
-    "hemicolectomy": ("method:excision-or-resection", "site:colon", "extent:partial"),
-    "sigmoidectomy": ("method:excision-or-resection", "site:sigmoid-colon"),
-    "cecectomy": ("method:excision-or-resection", "site:cecum"),
-    "proctocolectomy": ("method:excision-or-resection", "site:colon", "site:rectum"),
-    "enterectomy": ("method:excision-or-resection", "site:small-intestine"),
-    "small bowel resection": ("method:excision-or-resection", "site:small-intestine"),
-    "bowel resection": ("method:excision-or-resection", "site:intestine"),
-    "resection": ("method:excision-or-resection", "method:excision", "method:resection"),
-    "removal": ("method:removal", "method:excision-or-resection"),
-    "biopsy": ("method:biopsy", "method:excision-or-extraction", "qualifier:diagnostic"),
-    "multiple biopsies": (
-        "extent:with-multiple-biopsies",
-        "method:biopsy",
-        "method:excision-or-extraction",
-        "qualifier:diagnostic",
-    ),
-    "with multiple biopsies": (
-        "extent:with-multiple-biopsies",
-        "method:biopsy",
-        "method:excision-or-extraction",
-        "qualifier:diagnostic",
-    ),
-    "snare": ("method:snare-removal",),
-    "snare polypectomy": ("method:snare-removal",),
-    "hot forceps": ("method:hot-forceps-removal",),
-    "hot biopsy forceps": ("method:hot-forceps-removal",),
-    "stent": ("method:stent-placement", "device:intraluminal-device"),
-    "balloon dilated": ("method:balloon-dilation",),
-    "endoscopic ultrasound": ("method:ultrasonography",),
-    "foreign body removal": ("method:foreign-body-removal",),
-    "argon plasma coagulation": ("method:ablation",),
-    "bleeding was controlled": ("method:control-of-bleeding",),
-    "enterolysis": ("method:lysis-of-adhesions",),
-    "lysis of adhesion": ("method:lysis-of-adhesions",),
-    "adhesion lysis": ("method:lysis-of-adhesions",),
-    "enterotomy": ("method:incision", "site:small-intestine"),
-    "colotomy": ("method:incision", "site:colon"),
-    "enterorrhaphy": ("method:suture", "site:small-intestine"),
-    "colorrhaphy": ("method:suture", "site:colon"),
-    "colonoscopy": ("method:endoscopy", "site:colon"),
-    "ileoscopy": ("method:endoscopy", "site:ileum"),
-    "enteroscopy": ("method:endoscopy", "site:small-intestine"),
-    "pouchoscopy": ("method:endoscopy", "site:ileoanal-reservoir"),
-    "takedown": ("method:stoma-closure",),
-    "take down": ("method:stoma-closure",),
-    "taken down": ("method:stoma-closure",),
-    "reversal": ("method:stoma-closure",),
-    "reversed": ("method:stoma-closure",),
-    "small bowel": ("site:small-intestine",),
-    "meckel's diverticulum": ("site:meckel-diverticulum-or-omphalomesenteric-duct",),
-    "meckel": ("site:meckel-diverticulum-or-omphalomesenteric-duct",),
-    "sigmoid": ("site:sigmoid-colon",),
-    "anastomosis": ("method:anastomosis",),
-    "ileocolic anastomosis": ("method:anastomosis",),
-    "primary anastomosis": ("method:anastomosis",),
-    "side to side anastomosis": ("method:anastomosis",),
-    "end to end anastomosis": ("method:anastomosis",),
-}
 # Values whose word means other things too: they count only close to a word for a stoma.
 _AT_STOMAS: Final = frozenset({"stoma-form"})
 _NEAR: Final = 3  # words
 _STOMA_ENDS: Final = ("stomy", "stoma", "fistula")
-# Terms that say nothing by themselves in a text.
-_TOO_COMMON: Final = (
-    "none|no device|other device|no qualifier|no site|map|change|control|transfer|cure|correction|preparation|"
-    "external|in depth|skin|single|simple|tube|clip|band|drain|drainage|release|division|other|lead|liner|"
-    "open or percutaneous endoscopic|unlisted procedure|creation|stimulation|group|position|function|"
-    "measurement|monitoring|introduction|alteration|supplement"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +74,7 @@ class Lexicon:
             for form in _forms(term):
                 terms[form].add(value)
         terms.pop((), None)
-        for common in _TOO_COMMON.split("|"):
+        for common in TOO_COMMON.split("|"):
             terms.pop(bases(common), None)
         spoken = {bases(t): tuple(v for v in values if v in self._labels) for t, values in SPOKEN.items()}
         self._values = {form: tuple(sorted(values, key=_rank)) for form, values in terms.items()}

@@ -51,9 +51,10 @@ class Candidate:
     @property
     def score(self) -> float:
         """Return what all matches together are worth."""
-        best = sorted(self.matches.values(), reverse=True)[:2]
-        told = sum(share * score for share, score in zip((1.0, _SECOND), best, strict=False))
-        return (told + self.more) * (1.0 if self.active else _RETIRED)
+        first = second = 0.0
+        for score in self.matches.values():
+            first, second = (score, first) if score > first else (first, max(second, score))
+        return (first + _SECOND * second + self.more) * (1.0 if self.active else _RETIRED)
 
     def hit(self) -> Hit:
         """Return the candidate as a hit, its best matches first."""

@@ -33,6 +33,7 @@ Make = Callable[["CodeGraph", Fields], dict[str, Any]]
 _HERE: Final = Path(__file__).parent
 _KEPT: Final = 128  # pages of codes, of about 120 kB each
 _MOST: Final = 200  # fields of a form that are read
+_HEADERS: Final = {"Vary": "Accept", "Cache-Control": "no-cache"}
 _MISSING: Final = (UnknownCode, UnknownTerm, NotLoaded)
 
 
@@ -114,7 +115,7 @@ def _answered(kg: CodeGraph, view: View, fields: Fields) -> Response:
 def _rendered(template: str, view: View, content: dict[str, Any], status: int = 200) -> Response:
     common = {"menu": MENU, "here": view.path, "show": shown(on_server), "href": on_server}
     text = _environment().get_template(template).render(**common, version=__version__, **content)
-    return HTMLResponse(text, status, headers={"Vary": "Accept", "Cache-Control": "no-cache"})
+    return HTMLResponse(text, status, headers=_HEADERS)
 
 
 @cache
@@ -151,7 +152,9 @@ async def _kept(request: Request, view: View, fields: Fields) -> Response:
     state = request.app.state
     if not hasattr(state, "pages"):
         state.pages = lru_cache(maxsize=_KEPT)(partial(_made, state.kg))
-    return await run_in_threadpool(state.pages, view, tuple(sorted(fields.items())))
+    found = await run_in_threadpool(state.pages, view, tuple(sorted(fields.items())))
+    # A response of its own: what stands before it adds to its headers.
+    return HTMLResponse(found.body, found.status_code, headers=_HEADERS)
 
 
 def _made(kg: CodeGraph, view: View, fields: tuple[tuple[str, str], ...]) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -29,11 +29,13 @@ from codegraph.namespaces import (
 from codegraph.release import Manifest
 from codegraph.serve.limits import Limits
 from codegraph.serve.pool import Worker
+from codegraph.serve.problems import Problem
 
 VOID: Final = "http://rdfs.org/ns/void#"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
 _SECONDS: Final = 600.0
-_SOON: Final = 2.0
+_SOON: Final = 1.0
+_MEMORY: Final = 4 << 30  # the queries are our own
 _LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 _RIGHTS: Final = (
     "The graph of codegraph's own knowledge is CC BY 4.0; those of sources are works of their publishers."
@@ -75,7 +77,7 @@ class Counts:
         try:
             async with asyncio.timeout(_SOON):
                 return await self.get()
-        except TimeoutError:
+        except (TimeoutError, Problem):
             return None
 
     async def close(self) -> None:
@@ -85,10 +87,12 @@ class Counts:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _count(self) -> Statistics:
-        worker = await Worker.start(self.store, self.limits)
+        worker = await Worker.start(self.store, replace(self.limits, memory=_MEMORY))
         try:
             answer = await worker.ask({"job": "statistics", "seconds": _SECONDS, "most": 0})
             return Statistics(**json.loads(answer.body))
+        except (asyncio.IncompleteReadError, OSError, ValueError) as error:
+            raise Problem(503, "what is served could not be counted") from error
         finally:
             worker.kill()
             await worker.process.wait()

@@ -51,6 +51,14 @@ _LOOKING: Final = frozenset(
 _ONLY_LOOKED: Final = "extent:diagnostic-only"
 # What follows from words, or from values, that stand in one sentence and are meant as done.
 _WORDS_TOGETHER: Final = (
+    (("fistula", "closure"), (("method", "method:fistula-closure"),)),
+    (("fistula", "repair"), (("method", "method:fistula-closure"),)),
+    (("fistula", "takedown"), (("method", "method:fistula-closure"),)),
+    (("volvulus", "reduction"), (("method", "method:reposition"),)),
+    (("volvulus", "detorsion"), (("method", "method:reposition"),)),
+    (("intussusception", "reduction"), (("method", "method:reposition"),)),
+    (("appendectomy", "abscess"), (("extent", "extent:with-abscess-or-peritonitis"),)),
+    (("appendectomy", "peritonitis"), (("extent", "extent:with-abscess-or-peritonitis"),)),
     (("hernia", "repair"), (("extent", "extent:with-hernia-repair"), ("method", "method:hernia-repair"))),
     (("foreign", "body", "removal"), (("method", "method:foreign-body-removal"),)),
     (("stump", "closure"), (("method", "method:occlusion"),)),

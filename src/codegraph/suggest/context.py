@@ -18,6 +18,7 @@ from codegraph.suggest.cues import (
     FIRST,
     LONGEST,
     ON_AFTER_COMMA,
+    ONLY_FORWARD,
     SECTIONS,
     STRENGTH,
     Cue,
@@ -132,7 +133,7 @@ class Contexts:
         closed = _COLON if cue.over_commas else _COMMA
         if not cue.forward:
             for number in range(start - 1, max(bounds[0], start - cue.reach) - 1, -1):
-                if self._gaps[number] >= closed or self._ends[number]:
+                if self._gaps[number] >= closed or self._ends_left(number):
                     return
                 yield number
             return
@@ -140,6 +141,9 @@ class Contexts:
             if self._gaps[number - 1] >= closed or self._ends[number]:
                 return
             yield number
+
+    def _ends_left(self, number: int) -> bool:
+        return self._ends[number] and self.tokens[number].text not in ONLY_FORWARD
 
     def _is_end(self, number: int) -> bool:
         here = self.tokens[number].text

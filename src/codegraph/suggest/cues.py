@@ -33,7 +33,8 @@ _FORWARD: Final = (
         "history",
         8,
         False,
-        "previously underwent|underwent previous|has undergone|years ago|had a prior|who had|had had",
+        "previously underwent|underwent previous|has undergone|years ago|pain after|weeks after|"
+        "months after|years after|days after|had a prior|who had|had had",
     ),
     (
         "existing",
@@ -45,7 +46,7 @@ _FORWARD: Final = (
         "existing",
         4,
         False,
-        "has a|has an|with an existing|with a functioning|with her|with his|presents with a|from the",
+        "has a|has an|with an existing|with a functioning|with her|with his|presents with a",
     ),
     (
         "planned",
@@ -97,7 +98,7 @@ _BACKWARD: Final = (
         "negated",
         6,
         False,
-        "was kept|was preserved|was spared|left intact|left in situ|were spared|were preserved",
+        "was kept|was preserved|was spared|left intact|left in situ|were spared|were preserved|preserved|spared",
     ),
     (
         "history",
@@ -180,4 +181,6 @@ CUES: Final = _cues()
 LONGEST: Final = max(map(len, CUES))
 FIRST: Final = frozenset(key[0] for key in CUES)
 END_WORDS: Final = frozenset(_ENDS.split("|"))
+# Of these, the ones that end no reach to the left: `colonoscopy through the stoma is planned`.
+ONLY_FORWARD: Final = frozenset(("through", "via", "using"))
 CLAUSES: Final = frozenset(tuple(c.split()) for c in _CLAUSE.split("|"))

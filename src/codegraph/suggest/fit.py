@@ -44,7 +44,8 @@ INCIDENTAL: Final = frozenset(
 )
 _LIGHT: Final = 0.25
 _SHARE: Final = (0.65, 0.35)  # of what the definition asks, of what the note states
-_TERM: Final = 0.05
+_TERM: Final = 0.05  # for a synonym of the code in the note
+_EXACT: Final = 0.05  # for facets that the note states in the very value of the definition
 
 
 class Fitting:
@@ -54,6 +55,7 @@ class Fitting:
         self._h = hierarchy
         self._evidence = evidence
         self._acts = self._weighed_acts()
+        self._lowest_told: dict[str, frozenset[str]] = {}
         self._places: dict[tuple[str, tuple[str, ...]], set[int]] = {}
 
     def judge(self, profile: Profile, synonyms: tuple[str, ...]) -> Candidate | None:
@@ -65,8 +67,16 @@ class Fitting:
         total = sum(need.weight for need in profile.needs)
         got = sum(need.weight * _WORTH[f.verdict] for need, f in zip(profile.needs, fits, strict=True))
         asked, told = _SHARE
-        fit = asked * max(got, 0.0) / total + told * self._accounted(profile) + _TERM * bool(synonyms)
-        return Candidate(profile.code, profile.label, round(fit / (1 + _TERM), 3), tuple(fits), synonyms)
+        exact = sum(set(n.values) <= self._nearest(n.facet) for n in profile.needs) / len(profile.needs)
+        fit = (
+            asked * max(got, 0.0) / total
+            + told * self._accounted(profile)
+            + _TERM * bool(synonyms)
+            + _EXACT * exact
+        )
+        return Candidate(
+            profile.code, profile.label, round(fit / (1 + _TERM + _EXACT), 3), tuple(fits), synonyms
+        )
 
     def _facet(self, need: Need, on_stoma: bool) -> FacetFit:
         facet = _TOLD_AS.get(need.facet, need.facet)
@@ -127,6 +137,17 @@ class Fitting:
             told = [v for v in self._evidence.values(facet) if self._touches(values, v)]
             self._places[key] = self._evidence.sentences(facet, told)
         return self._places[key]
+
+    def _nearest(self, facet: str) -> frozenset[str]:
+        """Return what a note states of a facet, without what is above another of these values."""
+        if facet not in self._lowest_told:
+            self._lowest_told[facet] = frozenset(self._lowest(self._evidence.values(facet)))
+        return self._lowest_told[facet]
+
+    def depth(self, candidate: Candidate) -> int:
+        """Return how narrow the sites are that a definition and the note both state."""
+        sites = (f.values for f in candidate.facets if f.facet == "site" and f.verdict == "stated")
+        return sum(len(self._h.above(value)) for values in sites for value in values)
 
     def _weighed_acts(self) -> list[tuple[str, str, float]]:
         """Return (facet, value, weight) of the acts that a note states; roles say their methods."""

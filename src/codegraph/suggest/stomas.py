@@ -30,6 +30,11 @@ _ROLE_WORDS: Final[dict[str, tuple[Role, int, int]]] = {
 # A stoma followed by one of these is one that the patient has: `parastomal`, a complication, or only a place.
 _OF_EXISTING: Final = frozenset(
     (
+        "exchange",
+        "exchanged",
+        "changed",
+        "replacement",
+        "removal",
         "prolapse",
         "retraction",
         "stenosis",
@@ -42,7 +47,9 @@ _OF_EXISTING: Final = frozenset(
         "care",
     )
 )
-_AROUND: Final = frozenset(("around", "beside", "near", "parastomal", "peristomal", "from", "malfunctioning"))
+_AROUND: Final = frozenset(
+    ("around", "at", "beside", "near", "parastomal", "peristomal", "from", "malfunctioning")
+)
 _OWNED: Final = {True: (2, _OF_EXISTING), False: (3, _AROUND)}
 # Words beside a stoma that make sure that it is created, where no word above says something else.
 _MADE: Final = frozenset(

@@ -71,8 +71,13 @@ class Suggester:
         known = self._profiles(systems, evidence)
         fitting = Fitting(self._kg._hierarchy, evidence)
         synonyms = self._named(text, spans, contexts)
+
+        def rank(c: Candidate) -> tuple[float, int, int, str]:
+            """Order by fit, and of equal ones the more specific first."""
+            return -c.fit, -sum(f.verdict == "stated" for f in c.facets), -fitting.depth(c), c.code
+
         judged = [fitting.judge(p, synonyms.get(p.code, ())) for p in known.values()]
-        ranked = sorted((c for c in judged if c is not None), key=_rank)
+        ranked = sorted((c for c in judged if c is not None), key=rank)
         fitting_ = [c for c in ranked if not c.contradictions]
         fitting_ = [c for c in fitting_ if c.fit >= fitting_[0].fit - _BEHIND]
         return Suggestion(
@@ -130,11 +135,6 @@ class Suggester:
                 yield f"{system}: its codes have no definitions here, so none are suggested"
             elif system not in self._kg.manifest.codes:
                 yield f"{system}: not loaded; `codegraph sources` names the files that bring it"
-
-
-def _rank(candidate: Candidate) -> tuple[float, int, str]:
-    """Order by fit, and of equal ones the more specific first."""
-    return -candidate.fit, -sum(f.verdict == "stated" for f in candidate.facets), candidate.code
 
 
 def _between(starts: list[int], start: int, end: int) -> list[int]:
