@@ -34,7 +34,7 @@ from codegraph.serve.void import Counts, void
 
 # Modules of this package, in the order in which their routes are tried.
 PARTS: Final[tuple[str, ...]] = ("api", "fhir", "pages")
-_LOCAL: Final = frozenset({"localhost", "testserver"})
+_LOCAL: Final = frozenset({"localhost", "testserver"})  # the second is what TestClient calls
 
 
 def create_app(
