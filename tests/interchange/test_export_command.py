@@ -28,7 +28,7 @@ def run(packaged_cache, *words: str):
 
 
 def test_the_choices_are_the_writers_that_there_are():
-    assert FORMATS == tuple(OF_TRIPLES)
+    assert tuple(OF_TRIPLES) == FORMATS
     assert OTHERS.keys() == _WRITERS.keys() == MADE.keys() | {"owl"}
 
 

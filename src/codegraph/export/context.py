@@ -42,7 +42,7 @@ def made() -> dict[str, Any]:
     for quad in ontology:
         if quad.predicate != _TYPE or not isinstance(quad.subject, ox.NamedNode):
             continue
-        name, kind = quad.subject.value.removeprefix(CG), quad.object.value.removeprefix(OWL)
+        name, kind = quad.subject.value.removeprefix(CG), str(quad.object)[1:-1].removeprefix(OWL)
         if quad.subject.value.startswith(CG) and kind in _KINDS and _NAME.fullmatch(name):
             terms.setdefault(name, _term(CG + name, kind, ranges.get(quad.subject)))
     # A prefix and a name of the same letters would be one term: the property is then written with its prefix.
