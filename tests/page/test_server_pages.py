@@ -193,7 +193,7 @@ def test_answers_of_other_kinds_are_text():
     [
         ("/code/cpt/44999", 404, "not in this release"),
         ("/code/nothing/1", 404, "nothing"),
-        ("/code/cpt/%3Cscript%3Ealert(1)%3C/script%3E", 404, "Not in this release"),
+        ("/code/cpt/%3Cscript%3Ealert(1)%3C/script%3E", 404, "Nothing to show"),
         ("/concept/site/nowhere", 404, "no term"),
         ("/price?code=44310&locality=zzzz", 400, "zzzz"),
         ("/price?code=%3Cscript%3E", 400, "Check"),
@@ -217,7 +217,7 @@ def test_a_page_that_is_kept_is_the_same_each_time(client):
     dated = client.get("/code/cpt/44187?on=2025-11-01")
     assert "as of 2025-11-01" in dated.text
     assert "as of" not in client.get("/code/cpt/44187").text
-    assert client.get("/code/cpt/44187?on=soon").status_code == 404
+    assert client.get("/code/cpt/44187?on=soon").status_code == 400
 
 
 def test_near_codes_are_offered_as_links(client):

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from codegraph import __version__
-from codegraph.errors import CodegraphError, NotLoaded, UnknownCode, UnknownTerm
+from codegraph.errors import CodegraphError, InvalidValue, NotLoaded, UnknownCode, UnknownTerm
 from codegraph.page.as_html import STYLE, environment, shown
 from codegraph.page.links import on_server
 from codegraph.serve import browse, editor, forms
@@ -107,7 +107,7 @@ def _answered(kg: CodeGraph, view: View, fields: Fields) -> Response:
         content = {"error": str(error), "near": list(getattr(error, "near", ()))}
         content |= {"candidates": list(getattr(error, "candidates", ()))}
         if view in (_CODE, _CONCEPT):
-            return _rendered("error.html", view, content | {"fields": fields}, 404)
+            return _rendered("error.html", view, content, 400 if isinstance(error, InvalidValue) else 404)
         content = view.make(kg, {}) | content
     return _rendered(view.template, view, {"fields": fields} | content, status)
 
