@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -18,8 +19,10 @@ from codegraph.namespaces import PREFIXES, RDF, XSD
 _TYPE: Final = f"<{RDF}type>"
 _ESCAPE: Final = re.compile(r'\\(?:[tbnrf"\'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})')
 _SIGNS: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _LOCAL: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _BLOCK: Final = 2_000  # nodes
+_REMEMBERED: Final = 100_000
 
 
 class JsonLdWriter:
@@ -27,10 +30,11 @@ class JsonLdWriter:
 
     def __init__(self) -> None:
         context = packaged()
+        self._short = lru_cache(maxsize=_REMEMBERED)(self._read_short)
         self._context = context
         self._by_end = {iri: prefix for prefix, iri in PREFIXES.items() if context.get(prefix) == iri}
         self._terms = {
-            said["@id"]: (name, said.get("@type"), said.get("@language"))
+            f"<{said['@id']}>": (name, said.get("@type"), said.get("@language"))
             for name, said in context.items()
             if isinstance(said, dict)
         }
@@ -67,7 +71,7 @@ class JsonLdWriter:
 
     def _value(self, predicate: str, obj: str) -> tuple[str, Any]:
         """Return the name of a property and its value, plain where the context says what it is."""
-        name, kind, language = self._terms.get(predicate[1:-1], (self._short(predicate), None, None))
+        name, kind, language = self._terms.get(predicate) or (self._short(predicate), None, None)
         if obj[0] != '"':
             short = self._short(obj)
             return name, short if kind == "@id" else {"id": short}
@@ -81,7 +85,7 @@ class JsonLdWriter:
             return name, text if kind is None and language is None else {"@value": text}
         return name, text if datatype == kind else {"@value": text, "@type": self._short(f"<{datatype}>")}
 
-    def _short(self, term: str) -> str:
+    def _read_short(self, term: str) -> str:
         """Return an IRI with its prefix where one fits; a blank node as it is."""
         if term[0] != "<":
             return term
@@ -97,4 +101,4 @@ def _sign(found: re.Match[str]) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODE(value)
