@@ -15,9 +15,9 @@ from codegraph.changes.validity import Validity, validity
 from codegraph.errors import CodegraphError, InvalidValue, NotLoaded, UnknownCode
 
 if TYPE_CHECKING:
-    from codegraph.answers.model import Answer
     import polars
 
+    from codegraph.answers.model import Answer
     from codegraph.billing.addons import AddOns
     from codegraph.billing.edits_model import Conflicts, PairEdits
     from codegraph.billing.limits import UnitLimit
