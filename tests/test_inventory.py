@@ -44,6 +44,7 @@ THROUGH = {
     "cli.diff": "changes/test_diff.py",
     "cli.history": "changes/test_history.py",
     "cli.fetch": "unit/test_docs.py",
+    "cli.search": "search/test_index.py",
     "cli.serve": "serve/test_protocol.py",
     **{
         f"serve.{name}": "serve/test_protocol.py"

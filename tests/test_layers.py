@@ -43,7 +43,10 @@ OWNERS = {
     "python_calamine": {"sources.xlsx_child"},
     "tantivy": {"search.index"},
     "starlette": {
-        *(f"serve.{name}" for name in ("api", "app", "fhir", "graphs", "guard", "html", "linked", "pages", "problems")),
+        *(
+            f"serve.{name}"
+            for name in ("api", "app", "fhir", "graphs", "guard", "html", "linked", "pages", "problems")
+        ),
         *("serve.run", "serve.sparql", "mcp_server"),
     },
     "uvicorn": {"serve.run", "mcp_server"},
