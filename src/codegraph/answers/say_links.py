@@ -137,8 +137,7 @@ def indicated(kg: CodeGraph, asked: Asked) -> list[Sentence]:
         return [Sentence(text, (none,), how)]
     name, label = labelled(kg, condition)
     rows = [
-        grounds.triple(kg, code, "cg:hasIndication", f"{condition} {m.comment or ''}", m.release)
-        for m in found
+        grounds.triple(kg, code, "indicated for", f"{condition} {m.comment or ''}", m.release) for m in found
     ]
     said = [
         Sentence(f"{bare(code)} is done for {name}, by the indications that are loaded.", (*rows, label), how)
@@ -165,7 +164,7 @@ def codes_for_diagnosis(kg: CodeGraph, asked: Asked) -> list[Sentence]:
         none = grounds.sought(asked.code, "indications")
         return [Sentence(f"No procedure done for {name} is loaded.", (none, label), how)]
     codes = [m.target.curie for m in found]
-    rows = [grounds.triple(kg, c, "cg:hasIndication", asked.code) for c in codes]
+    rows = [grounds.triple(kg, c, "indicated for", asked.code) for c in codes]
     text = f"Codes of what is done for {name}: {listed(codes)}."
     return [
         Sentence(text, (*rows, label, cut(codes)), how),
