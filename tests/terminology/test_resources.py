@@ -11,10 +11,11 @@ import pytest
 
 from codegraph import CodeGraph
 from codegraph.errors import InvalidValue
+from codegraph.export.as_conceptmap import CPT_NOTICE
 from codegraph.terminology import Terminology, canonical, capabilities, code_systems, value_sets
 from codegraph.terminology.concepts import PROPERTIES
 from codegraph.terminology.problem import Problem
-from codegraph.terminology.systems import AMA, home_of_modifier
+from codegraph.terminology.systems import home_of_modifier
 from tests.terminology.conftest import CM, CPT, HCPCS, PCS, SETS
 from tests.terminology.rules import faults
 
@@ -38,8 +39,8 @@ def test_what_is_held_of_a_system_is_said(fhir):
     by_id = {c["id"]: c for c in fhir.resource("code_systems")}
     assert {by_id[key]["content"] for key in ("cpt", "hcpcs", "icd10cm", "icd10pcs")} == {"fragment"}
     assert by_id["site"]["content"] == "complete"
-    assert by_id["cpt"]["copyright"].startswith(AMA)
-    assert "No CPT descriptors are included" in AMA
+    assert by_id["cpt"]["copyright"].startswith(CPT_NOTICE)
+    assert "no CPT descriptor" in CPT_NOTICE
     assert by_id["cpt"]["identifier"][0]["value"] == "urn:oid:2.16.840.1.113883.6.12"
     assert by_id["cpt"]["url"] == CPT
 

@@ -35,7 +35,7 @@ EQUIVALENCES: Final[dict[Relation, str]] = {
 COMBINATION: Final = BASE + "fhir/combination"
 _PUBLISHER: Final = "The codegraph authors"
 _OURS: Final = "Mappings: codegraph, CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)."
-_CPT: Final = (
+CPT_NOTICE: Final = (
     "CPT is copyright American Medical Association. All rights reserved. CPT is a registered trademark of the American "
     "Medical Association. CPT codes are used here as identifiers; what is displayed beside them is worded by the "
     "codegraph authors and is no CPT descriptor."
@@ -208,7 +208,7 @@ def _title(system: str) -> str:
 
 def _copyright(source: Coded, mappings: Sequence[Mapped]) -> str:
     systems = {source.system, *(m.target.system for m in mappings), *(m.source_code.system for m in mappings)}
-    return f"{_OURS} {_CPT}" if "cpt" in systems else _OURS
+    return f"{_OURS} {CPT_NOTICE}" if "cpt" in systems else _OURS
 
 
 def _scope(side: str, system: str, fhir: FhirRelease, versions: Mapping[str, str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from codegraph.release import Manifest
 from codegraph.terminology.canonical import head, tagged
 from codegraph.terminology.concepts import Concepts
 from codegraph.terminology.problem import missing, shown
-from codegraph.terminology.systems import AMA, editions_of
+from codegraph.terminology.systems import editions_of
 from codegraph.views import Code
 
 LARGEST: Final = 1000  # a map of more source codes is described, and asked by $translate
@@ -173,7 +173,7 @@ class ConceptMaps:
             manifest,
             title=f"{source} to {target}",
             description=about if listed else f"{about} Its elements are not listed here; ask $translate.",
-            copyright=AMA if "cpt" in (pair.source, pair.to) else None,
+            copyright=as_conceptmap.CPT_NOTICE if "cpt" in (pair.source, pair.to) else None,
             whole=listed,
         )
         return found | self._groups(pair, fhir, mapped, manifest) if listed else tagged(found)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from codegraph.codes import SYSTEMS
-from codegraph.export.as_conceptmap import system_uri
+from codegraph.export.as_conceptmap import CPT_NOTICE, system_uri
 from codegraph.release import Manifest
 from codegraph.terminology.problem import missing, shown
 
@@ -26,15 +26,10 @@ CARRIES_MODIFIERS: Final = ("cpt", "hcpcs")
 _WHOLE: Final = frozenset({"icd10cm", "icd10pcs"})
 _UNLISTED: Final = frozenset({"cg", "scheme", "procedure", "locality", "specialty", "apc"})
 _GROUPS: Final = {"group": "Groups of codes", "heading": "Headings of CPT and HCPCS Level II"}
-AMA: Final = (
-    "CPT is copyright American Medical Association. All rights reserved. CPT is a registered trademark of the American "
-    "Medical Association. No CPT descriptors are included: codes are identifiers, and what is displayed beside them is "
-    "worded by the codegraph authors."
-)
 _OURS: Final = "Wording: the codegraph authors, CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)."
 _PUBLIC: Final = "Codes and titles: public domain in the United States, as published by CMS and the CDC."
 _COPYRIGHT: Final = {
-    "cpt": f"{AMA} {_OURS}",
+    "cpt": f"{CPT_NOTICE} {_OURS}",
     "hcpcs": f"{_PUBLIC} Dental codes (D) have no text here: it is the ADA's.",
 }
 _PUBLISHERS: Final = {

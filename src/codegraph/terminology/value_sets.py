@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from codegraph.export.as_conceptmap import CPT_NOTICE
 from codegraph.namespaces import BASE
 from codegraph.terminology.canonical import head
 from codegraph.terminology.concepts import Concepts
 from codegraph.terminology.problem import missing, shown
-from codegraph.terminology.systems import AMA
 
 URL: Final = BASE + "fhir/ValueSet/"
 # HL7's own value set of CPT modifiers, which chooses by the property that our CPT code system declares.
@@ -126,7 +126,7 @@ class ValueSets:
             self._kg.manifest,
             title=title,
             description=description + told,
-            copyright=AMA if "cpt" in systems else None,
+            copyright=CPT_NOTICE if "cpt" in systems else None,
         )
         how = {"filter": [dict(zip(("property", "op", "value"), chosen, strict=True))]} if chosen else {}
         return resource | {
