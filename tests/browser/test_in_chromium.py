@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 import uvicorn
+from tools.chromium import Chromium, program
 
-from tests.page.chromium import Chromium, program
 from tests.page.test_server_pages import app_of
 
 pytestmark = pytest.mark.skipif(program() is None, reason="no Chromium here")
@@ -87,7 +87,7 @@ def test_texts_stand_out_in_light_and_dark(browser, address, path):
 
 @pytest.mark.parametrize("path", MAIN)
 def test_a_phone_shows_a_page_without_scrolling_sideways(browser, address, path):
-    browser.open(address + path, width=360, height=740)
+    browser.open(address + path, phone=True)
     assert browser.run("document.scrollingElement.scrollWidth") <= 360
     small = browser.run(
         "[...document.querySelectorAll('main button, main input:not([type=hidden]), main select')]"
