@@ -99,7 +99,15 @@ PREFIXES: Final[dict[str, str]] = {
     "mondo": "http://purl.obolibrary.org/obo/MONDO_",
 }
 
-_IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+$")
+# Never wider than what the store takes for an IRI: no signs of private use, none that are none, no half escapes.
+_NO_SIGNS = "".join(f"\\U{plane:04x}fffe-\\U{plane:04x}ffff" for plane in range(1, 14))
+_NOT_IN_IRI = (
+    r"\x00-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff"
+    rf"{_NO_SIGNS}\U000e0000-\U000e0fff\U000efffe-\U0010ffff"
+)
+_IRI = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.-]*:(?:[!#$&-;=?-Z_a-z~]++|%[0-9A-Fa-f]{{2}}|[^{_NOT_IN_IRI}]++)++\Z"
+)
 _BY_LENGTH = sorted(((iri, prefix) for prefix, iri in PREFIXES.items()), key=lambda p: -len(p[0]))
 _BY_START = {iri: prefix for prefix, iri in PREFIXES.items()}
 # Prefixes that end inside a name (`…/obo/MONDO_`): their IRIs also begin like those of a shorter prefix.
