@@ -1,0 +1,57 @@
+"""Blind examinations: what people ask, search and note, with floors below which no change may fall."""
+
+from __future__ import annotations
+
+import pytest
+
+from codegraph import CodeGraph
+from tests.exams.scoring import MARKERS, cases, examine, share, table
+
+COLLECTED = {("questions", 1): 150, ("searches", 1): 80, ("notes", 1): 40}
+FLOORS = {("questions", 1): 0.56, ("searches", 1): 0.92, ("notes", 1): 0.70}
+"""Shares of right ones in the packaged release."""
+FULL_FLOORS = {("questions", 1): 0.57, ("searches", 1): 0.88, ("notes", 1): 0.70}
+"""Shares of right ones in a release of all official files."""
+WRONG = {("notes", 1): 2}
+"""Cases marked wrong that are known; none where it says nothing."""
+FULL_WRONG = {("questions", 1): 1, ("notes", 1): 2}
+
+
+@pytest.fixture(scope="module")
+def packaged(packaged_cache) -> CodeGraph:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CODEGRAPH_CACHE", str(packaged_cache))
+        patch.delenv("CODEGRAPH_RELEASE", raising=False)
+        return CodeGraph.open()
+
+
+@pytest.mark.parametrize(("kind", "exam"), COLLECTED)
+def test_all_cases_are_read_and_complete(kind, exam):
+    found = cases(kind, exam, full=True)
+    assert len(found) == COLLECTED[kind, exam]
+    assert len({case["id"] for case in found}) == len(found)
+    assert {frozenset(c) - {"on", "accept", "system"} for c in found} == {
+        frozenset(found[0]) - {"on", "accept", "system"}
+    }
+
+
+def test_every_kind_has_its_marker():
+    assert {kind for kind, _ in COLLECTED} == set(MARKERS)
+
+
+@pytest.mark.parametrize(("kind", "exam"), FLOORS)
+def test_floors_of_the_packaged_release(packaged, kind, exam):
+    held(examine(packaged, kind, exam, full=False), FLOORS[kind, exam], WRONG.get((kind, exam), 0))
+
+
+@pytest.mark.full_release
+@pytest.mark.full_data
+@pytest.mark.parametrize(("kind", "exam"), FULL_FLOORS)
+def test_floors_of_all_official_files(full, kind, exam):
+    held(examine(full, kind, exam, full=True), FULL_FLOORS[kind, exam], FULL_WRONG.get((kind, exam), 0))
+
+
+def held(marked, floor: float, wrong: int) -> None:
+    false = [f"{m.case['id']}: {m.reason}: {m.said}" for m in marked if m.mark == "wrong"]
+    assert len(false) <= wrong, "\n".join(false)
+    assert share(marked) >= floor, table(marked)
