@@ -6,16 +6,18 @@ import csv
 import sqlite3
 from pathlib import Path
 
+import networkx as nx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from codegraph.codes import SYSTEMS
 from codegraph.errors import CodegraphError
-from codegraph.export.as_omop import COLUMNS, _levels, capped
-from codegraph.export.omop_facts import Facts, matches
+from codegraph.export.as_omop import COLUMNS
+from codegraph.export.omop_facts import Code, Facts, matches
 from codegraph.export.omop_ids import DRAWN, FIRST, LAST, drawn, ids, placed
-from codegraph.export.omop_names import NAME_IDS, REVERSE, VOCABULARIES
+from codegraph.export.omop_names import CATEGORIES, NAME_IDS, REVERSE, VOCABULARIES
+from codegraph.export.omop_rows import Rows, capped, levels, short
 from codegraph.namespaces import code_iri
 
 C = "INTEGER NOT NULL REFERENCES CONCEPT"
@@ -85,6 +87,18 @@ SCHEMA = {
         "reverse_relationship_id": "TEXT NOT NULL REFERENCES RELATIONSHIP",
         "relationship_concept_id": C,
     },
+    "SOURCE_TO_CONCEPT_MAP": {
+        "source_code": TEXT.format("source_code", 50),
+        "source_concept_id": C,
+        "source_vocabulary_id": "TEXT NOT NULL REFERENCES VOCABULARY",
+        "source_code_description": "TEXT CHECK (length(source_code_description) <= 255)",
+        "target_concept_id": C,
+        "target_vocabulary_id": "TEXT NOT NULL REFERENCES VOCABULARY",
+        "valid_start_date": DAY.format("valid_start_date"),
+        "valid_end_date": DAY.format("valid_end_date"),
+        "invalid_reason": "TEXT CHECK (invalid_reason IN ('D', 'U'))",
+        "PRIMARY KEY": "(source_vocabulary_id, target_concept_id, source_code, valid_end_date)",
+    },
 }
 
 
@@ -107,7 +121,7 @@ def folder(mapped, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("omop") / "vocabulary"
     summary = mapped.export(out, format="omop")
     lines = [path.read_bytes().count(b"\n") - 1 for path in out.iterdir()]
-    assert (summary.triples, len(lines)) == (sum(lines), 8)
+    assert (summary.triples, len(lines)) == (sum(lines), 9)
     return out
 
 
@@ -189,24 +203,207 @@ def test_only_exact_mappings_are_maps_to(mapped, db):
     }
 
 
-def test_ancestors_are_the_closure_of_is_a_with_the_shortest_and_longest_way(db):
-    sql = """
-        WITH RECURSIVE up (top, low, steps) AS (
-            SELECT concept_id, concept_id, 0 FROM CONCEPT WHERE domain_id != 'Metadata'
-            UNION SELECT concept_id_2, low, steps + 1 FROM up JOIN CONCEPT_RELATIONSHIP
-                ON concept_id_1 = top AND relationship_id = 'Is a')
-        SELECT top, low, min(steps), max(steps) FROM up GROUP BY top, low"""
-    expected = set(db.execute(sql))
-    found = set(db.execute("SELECT * FROM CONCEPT_ANCESTOR"))
-    assert {r for r in found if r[3]} == {r for r in expected if r[3]}
-    assert expected <= found
-    assert max(r[3] for r in found) >= 2
+LOADED = ("kg", "mapped", "valued")
+
+
+@pytest.fixture(scope="module", params=LOADED)
+def loaded(request, tmp_path_factory) -> sqlite3.Connection:
+    out = tmp_path_factory.mktemp("omop") / "out"
+    request.getfixturevalue(request.param).export(out, format="omop")
+    return load(out)
+
+
+def test_ancestors_are_the_closure_by_networkx_with_the_shortest_and_longest_way(loaded):
+    sql = (
+        "SELECT concept_id_1, concept_id_2 FROM CONCEPT_RELATIONSHIP NATURAL JOIN RELATIONSHIP "
+        "WHERE is_hierarchical = 1 AND defines_ancestry = 1"
+    )
+    down = nx.DiGraph(loaded.execute(sql).fetchall())
+    down.add_nodes_from(
+        n for (n,) in loaded.execute("SELECT concept_id FROM CONCEPT WHERE domain_id != 'Metadata'")
+    )
+    assert nx.is_directed_acyclic_graph(down)
+    longest: dict[int, dict[int, int]] = {n: {n: 0} for n in down}
+    for node in nx.topological_sort(down):
+        for below in down[node]:
+            for top, steps in longest[node].items():
+                longest[below][top] = max(longest[below].get(top, 0), steps + 1)
+    shortest = dict(nx.all_pairs_shortest_path_length(down))
+    expected = {(t, low, shortest[t][low], most) for low, tops in longest.items() for t, most in tops.items()}
+    assert set(loaded.execute("SELECT * FROM CONCEPT_ANCESTOR")) == expected
+    assert max(row[3] for row in expected) >= 2
+
+
+# Rules of the vocabulary that keys and widths do not say: each query gives the rows that break one.
+JOINED = (
+    "CONCEPT_RELATIONSHIP AS r JOIN CONCEPT AS a ON a.concept_id = r.concept_id_1 "
+    "JOIN CONCEPT AS b ON b.concept_id = r.concept_id_2"
+)
+RULES = {
+    "a standard concept maps to itself": (
+        "SELECT concept_id FROM CONCEPT WHERE standard_concept = 'S' AND concept_id NOT IN (SELECT concept_id_1 "
+        "FROM CONCEPT_RELATIONSHIP WHERE relationship_id = 'Maps to' AND concept_id_2 = concept_id_1)"
+    ),
+    "what is mapped to is standard and valid": (
+        f"SELECT r.* FROM {JOINED} WHERE relationship_id = 'Maps to' "
+        "AND (b.standard_concept IS NOT 'S' OR b.invalid_reason IS NOT NULL)"
+    ),
+    "what maps elsewhere is not standard": (
+        f"SELECT r.* FROM {JOINED} WHERE relationship_id = 'Maps to' AND a.concept_id != b.concept_id "
+        "AND a.standard_concept IS NOT NULL"
+    ),
+    "each relationship has its reverse": (
+        "SELECT r.* FROM CONCEPT_RELATIONSHIP AS r NATURAL JOIN RELATIONSHIP AS n WHERE NOT EXISTS (SELECT 1 FROM "
+        "CONCEPT_RELATIONSHIP AS o WHERE o.concept_id_1 = r.concept_id_2 AND o.concept_id_2 = r.concept_id_1 "
+        "AND o.relationship_id = n.reverse_relationship_id)"
+    ),
+    "reverse relationships name each other": (
+        "SELECT a.* FROM RELATIONSHIP AS a JOIN RELATIONSHIP AS b ON b.relationship_id = a.reverse_relationship_id "
+        "WHERE b.reverse_relationship_id != a.relationship_id OR a.is_hierarchical != b.is_hierarchical"
+    ),
+    "one way of a hierarchy defines ancestry": (
+        "SELECT a.* FROM RELATIONSHIP AS a JOIN RELATIONSHIP AS b ON b.relationship_id = a.reverse_relationship_id "
+        "WHERE a.is_hierarchical != a.defines_ancestry + b.defines_ancestry"
+    ),
+    "a replaced concept says by which, and is not standard": (
+        "SELECT * FROM CONCEPT WHERE invalid_reason = 'U' AND concept_id NOT IN (SELECT concept_id_1 FROM "
+        "CONCEPT_RELATIONSHIP WHERE relationship_id = 'Concept replaced by')"
+    ),
+    "groups and categories classify, codes do not": (
+        "SELECT * FROM CONCEPT WHERE (concept_class_id IN ('Code group', 'Code category')) "
+        "!= (standard_concept IS 'C')"
+    ),
+    "names are concepts of their kind": (
+        "SELECT concept_id FROM CONCEPT WHERE concept_class_id IN ('Domain', 'Vocabulary', 'Concept Class', "
+        "'Relationship') EXCEPT SELECT domain_concept_id FROM DOMAIN EXCEPT SELECT vocabulary_concept_id FROM "
+        "VOCABULARY EXCEPT SELECT concept_class_concept_id FROM CONCEPT_CLASS EXCEPT SELECT relationship_concept_id "
+        "FROM RELATIONSHIP"
+    ),
+    "no text has blanks around it": (
+        "SELECT concept_name FROM CONCEPT WHERE concept_name != trim(concept_name) UNION ALL SELECT "
+        "concept_synonym_name FROM CONCEPT_SYNONYM WHERE concept_synonym_name != trim(concept_synonym_name)"
+    ),
+    "a synonym is another word": (
+        "SELECT * FROM CONCEPT_SYNONYM NATURAL JOIN CONCEPT WHERE concept_synonym_name = concept_name"
+    ),
+    "days are days": (
+        "WITH d (day) AS (SELECT valid_start_date FROM CONCEPT UNION SELECT valid_end_date FROM CONCEPT) SELECT day "
+        "FROM d WHERE strftime('%Y%m%d', julianday(substr(day, 1, 4) || '-' || substr(day, 5, 2) || '-' || "
+        "substr(day, 7))) IS NOT day"
+    ),
+    "every concept is its own ancestor": (
+        "SELECT concept_id FROM CONCEPT WHERE domain_id != 'Metadata' AND concept_id NOT IN (SELECT "
+        "ancestor_concept_id FROM CONCEPT_ANCESTOR WHERE ancestor_concept_id = descendant_concept_id)"
+    ),
+    "the source map is what maps to": (
+        "SELECT source_concept_id, target_concept_id FROM SOURCE_TO_CONCEPT_MAP EXCEPT SELECT concept_id_1, "
+        "concept_id_2 FROM CONCEPT_RELATIONSHIP WHERE relationship_id = 'Maps to'"
+    ),
+    "and all of it": (
+        "SELECT concept_id_1, concept_id_2 FROM CONCEPT_RELATIONSHIP WHERE relationship_id = 'Maps to' "
+        "EXCEPT SELECT source_concept_id, target_concept_id FROM SOURCE_TO_CONCEPT_MAP"
+    ),
+    "its vocabularies are those of its concepts": (
+        "SELECT m.* FROM SOURCE_TO_CONCEPT_MAP AS m JOIN CONCEPT AS a ON a.concept_id = source_concept_id JOIN CONCEPT "
+        "AS b ON b.concept_id = target_concept_id WHERE a.vocabulary_id != source_vocabulary_id OR b.vocabulary_id != "
+        "target_vocabulary_id OR replace(a.concept_code, '.', '') != replace(source_code, '.', '')"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rules_of_the_vocabulary_hold(loaded, rule):
+    assert loaded.execute(RULES[rule]).fetchmany(3) == []
+
+
+SPOILED = {
+    "a standard concept maps to itself": "DELETE FROM CONCEPT_RELATIONSHIP WHERE relationship_id = 'Maps to'",
+    "each relationship has its reverse": "DELETE FROM CONCEPT_RELATIONSHIP WHERE relationship_id = 'Subsumes'",
+    "what is mapped to is standard and valid": "UPDATE CONCEPT SET standard_concept = NULL",
+    "groups and categories classify, codes do not": "UPDATE CONCEPT SET standard_concept = NULL",
+    "every concept is its own ancestor": "DELETE FROM CONCEPT_ANCESTOR WHERE min_levels_of_separation = 0",
+    "and all of it": "DELETE FROM SOURCE_TO_CONCEPT_MAP",
+    "days are days": "UPDATE CONCEPT SET valid_start_date = '20010231'",
+}
+
+
+@pytest.mark.parametrize("rule", SPOILED)
+def test_a_rule_finds_what_breaks_it(db, rule):
+    db.execute("SAVEPOINT spoil")
+    db.execute(SPOILED[rule])
+    assert db.execute(RULES[rule]).fetchone()
+    db.execute("ROLLBACK TO spoil")
+
+
+def test_categories_are_concepts_that_their_codes_lie_under(valued, loaded, request):
+    sql = (
+        "SELECT c.vocabulary_id, c.concept_code, d.concept_code FROM CONCEPT_ANCESTOR JOIN CONCEPT AS c ON "
+        "c.concept_id = ancestor_concept_id JOIN CONCEPT AS d ON d.concept_id = descendant_concept_id WHERE "
+        "c.concept_class_id = 'Code category' AND d.concept_class_id != 'Code category'"
+    )
+    found = set(loaded.execute(sql))
+    graph = request.getfixturevalue(request.node.callspec.params["loaded"])
+    said = (
+        graph.tables.rows("SELECT scheme, category, notation FROM grouping")
+        if graph.tables.has("grouping")
+        else []
+    )
+    assert {(CATEGORIES[s][0], short(c), n) for s, c, n in said} <= found
+    assert bool(said) == bool(found)
+    assert valued.tables.has("grouping")
+
+
+def test_long_names_of_categories_stay_apart():
+    assert short("x" * 50) == "x" * 50
+    assert len({short("x" * 60), short("x" * 61), short("x" * 51)}) == 3
+
+
+def made_facts() -> Facts:
+    codes = {
+        "A": ("cpt", "44383", "one", "retired"),
+        "B": ("cpt", "44384", "two", "active"),
+        "C": ("cpt", "44380", "three", "retired"),
+        "D": ("cpt", "44381", "four", "unknown"),
+        "E": ("icd9cm", "560.9", "five", "retired"),
+        "F": ("cpt", "44379", "six", "retired"),
+    }
+    iris = {key: code_iri(*row[:2]) for key, row in codes.items()}
+    ccsr = "https://w3id.org/codegraph/concept/ccsr/"
+    return Facts(
+        codes={iris[key]: Code(*row) for key, row in codes.items()},
+        groups={ccsr + "DIG": "digestive", ccsr + "DIG001": "gut", ccsr + "XXX": "empty"},
+        broader={ccsr + "DIG001": (ccsr + "DIG",)},
+        classified={iris["A"]: (ccsr + "DIG001",), iris["B"]: (ccsr + "DIG001",), iris["E"]: (ccsr + "DIG",)},
+        added={iris["C"]: "20200101"},
+        ended={iris["A"]: "20141231", iris["C"]: "20191231", iris["E"]: "20150930"},
+        replaced={(iris["A"], iris["F"]), (iris["F"], iris["B"])},
+    )  # fmt: skip
+
+
+def test_what_ended_and_what_took_its_place():
+    facts = made_facts()
+    numbers = ids([*facts.codes, *facts.groups])
+    told = {row[6]: (row[5], *row[7:]) for row in Rows(facts, numbers).concepts()}
+    assert told["44383"] == ("", "19700101", "20141231", "U")  # replaced
+    assert told["44384"] == ("S", "19700101", "20991231", "")
+    assert told["44380"] == ("S", "20191231", "20191231", "")  # ended, and nothing took its place
+    assert told["44381"][0] == ""  # no list has it
+    assert told["560.9"] == ("", "19700101", "20150930", "D")
+    kinds = {row[6]: row[2] for row in Rows(facts, numbers).concepts()}
+    assert (kinds["DIG001"], kinds["DIG"], kinds["XXX"]) == ("Procedure", "Procedure", "Metadata")
+    one = {facts.codes[iri].notation: facts.codes[new].notation for iri, new in facts.successors().items()}
+    assert one == {"44383": "44384", "44379": "44384"}
+
+
+def test_of_several_successors_none_is_chosen_and_a_circle_ends():
+    facts = Facts(replaced={("a", "b"), ("a", "c"), ("d", "a"), ("e", "f"), ("f", "e")})
+    assert facts.successors() == {}
 
 
 def test_levels_count_the_shortest_and_the_longest_way_and_a_circle_is_an_error():
-    assert _levels(1, {1: [2, 3], 2: [3], 3: [4]}) == {1: (0, 0), 2: (1, 1), 3: (1, 2), 4: (2, 3)}
+    assert levels(1, {1: [2, 3], 2: [3], 3: [4]}) == {1: (0, 0), 2: (1, 1), 3: (1, 2), 4: (2, 3)}
     with pytest.raises(CodegraphError, match="circle"):
-        _levels(1, {1: [2], 2: [1]})
+        levels(1, {1: [2], 2: [1]})
 
 
 def test_words_are_synonyms_and_a_replaced_code_says_by_which(kg, tmp_path):

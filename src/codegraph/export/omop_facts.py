@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from sys import intern
 from typing import Final, NamedTuple
 
 from codegraph.export.graphs import choose
 from codegraph.export.lines import blocks
+from codegraph.export.omop_names import CATEGORIES
 from codegraph.model import RELATIONS, Relation
 from codegraph.namespaces import CG, CODE, CONCEPT, DCTERMS, SKOS, code_iri, contract, expand
 from codegraph.sources import gems
@@ -17,12 +19,14 @@ from codegraph.tables import Tables
 
 _EDGES: Final = ".edges.nq.gz"
 _BROADER: Final = f"<{SKOS}broader>"
+_CLASSIFIED: Final = f"<{CG}classifiedAs>"
 _ADDED: Final = f"<{CG}addedOn>"
 _ENDED: Final = f"<{CG}terminatedOn>"
 _REPLACED: Final = f"<{DCTERMS}isReplacedBy>"
 _WORDS: Final = {f"<{SKOS}altLabel>", f"<{CG}shortLabel>", f"<{CG}officialDescriptor>"}
-_READ: Final = {_BROADER, _ADDED, _ENDED, _REPLACED, *_WORDS}
-_STARTS: Final = (f"<{CODE}".encode(), f"<{CONCEPT}group/".encode(), f"<{CONCEPT}heading/".encode())
+_READ: Final = {_BROADER, _CLASSIFIED, _ADDED, _ENDED, _REPLACED, *_WORDS}
+_PLACES: Final = ("group", "heading", *CATEGORIES)
+_STARTS: Final = (f"<{CODE}".encode(), *(f"<{CONCEPT}{place}/".encode() for place in _PLACES))
 _ESCAPE: Final = re.compile(r"\\[nrt\"\\]")
 _ESCAPED: Final = {"\\n": " ", "\\r": " ", "\\t": " ", '\\"': '"', "\\\\": "\\"}
 Pair = tuple[str, str]
@@ -39,11 +43,12 @@ class Code(NamedTuple):
 
 @dataclass(slots=True)
 class Facts:
-    """Facts by the IRI of a code or group: dates as YYYYMMDD, `broader` and `replaced` as IRIs."""
+    """Facts by the IRI of a code, group or category: dates as YYYYMMDD, what lies above and `replaced` as IRIs."""
 
     codes: dict[str, Code] = field(default_factory=dict)
-    groups: dict[str, str] = field(default_factory=dict)  # IRI -> label
-    broader: dict[str, set[str]] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)  # IRI -> label; categories too
+    broader: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    classified: dict[str, tuple[str, ...]] = field(default_factory=dict)  # code -> categories
     added: dict[str, str] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
     replaced: set[Pair] = field(default_factory=set)
@@ -80,23 +85,44 @@ class Facts:
                 self.ended[iri] = max(_day(rest), self.ended.get(iri, ""))
             else:
                 other = rest[1 : rest.index(">")]
-                if predicate == _BROADER:
-                    self.broader.setdefault(iri, set()).add(other)
-                else:
+                if predicate == _REPLACED:
                     self.replaced.add((iri, other))
+                    continue
+                above = self.broader if predicate == _BROADER else self.classified
+                if other not in (known := above.get(iri, ())):
+                    above[iri] = (*known, intern(other))
+
+    def above(self, iri: str) -> tuple[str, ...]:
+        """Return what lies one step above: wider codes and groups, and categories."""
+        return (*self.broader.get(iri, ()), *self.classified.get(iri, ()))
+
+    def successors(self) -> dict[str, str]:
+        """Return for each replaced code the one that stands for it now, where there is but one."""
+        by: dict[str, set[str]] = {}
+        for old, new in self.replaced:
+            by.setdefault(old, set()).add(new)
+        found = {}
+        for old in by:
+            at, seen = old, {old}
+            while len(nexts := by.get(at, set())) == 1 and (following := next(iter(nexts))) not in seen:
+                at = following
+                seen.add(at)
+            if at != old and at not in by:
+                found[old] = at
+        return found
 
     def _limit(self, tables: Tables) -> None:
         """Keep of the hierarchy what is above a code, and of the rest what is said of it."""
         front = list(self.codes)
         while front:
-            above = self.broader.get(front.pop(), ())
-            new = [iri for iri in above if iri not in self.codes and iri not in self.groups]
+            new = [iri for iri in self.above(front.pop()) if iri not in self.codes and iri not in self.groups]
             for iri in new:
                 row = tables.row("SELECT label FROM label WHERE curie = ?", (contract(iri),))
                 self.groups[iri] = str(row[0]) if row else iri.rpartition("/")[2]
             front += new
         known = self.codes.keys() | self.groups.keys()
         self.broader = {iri: above for iri, above in self.broader.items() if iri in known}
+        self.classified = {iri: above for iri, above in self.classified.items() if iri in known}
         self.words = {iri: words for iri, words in self.words.items() if iri in known}
         self.replaced = {(a, b) for a, b in self.replaced if a in known and b in known}
 

@@ -30,6 +30,12 @@ VOCABULARIES: Final[dict[str, Vocabulary]] = {
 }
 OURS: Final = "codegraph"
 GROUP: Final = "Code group"
+CATEGORY: Final = "Code category"
+# Scheme of categories that codes are classified by -> its vocabulary.
+CATEGORIES: Final[dict[str, tuple[str, str]]] = {
+    "ccsr": ("codegraph CCSR", "Clinical Classifications Software Refined"),
+    "rbcs": ("codegraph RBCS", "Restructured BETOS Classification System"),
+}
 # First letter of a code -> its domain, where it is another than that of its system. OMOP draws these lines code by
 # code; ours are those of the sections of HCPCS and of the chapters of ICD-10-CM and ICD-9-CM.
 LETTERS: Final[dict[str, dict[str, str]]] = {
@@ -45,7 +51,7 @@ LETTERS: Final[dict[str, dict[str, str]]] = {
 DOMAINS: Final = ("Condition", "Device", "Drug", "Measurement", "Metadata", "Observation", "Procedure")
 CLASSES: Final = (
     *("CPT4", "HCPCS", "ICD10CM", "ICD10PCS", "ICD9CM", "ICD9Proc", "Modifier", GROUP),
-    *("Vocabulary", "Domain", "Concept Class", "Relationship"),
+    *("Vocabulary", "Domain", "Concept Class", "Relationship", CATEGORY),
 )
 
 
@@ -58,7 +64,7 @@ class Relationship(NamedTuple):
     ancestry: bool = False
 
 
-IS_A, MAPS_TO, REPLACED = "Is a", "Maps to", "Concept replaced by"
+IS_A, MAPS_TO, REPLACED, IN_CATEGORY = "Is a", "Maps to", "Concept replaced by", "CG in category"
 RELATIONSHIPS: Final = (
     Relationship(IS_A, "Subsumes", True),
     Relationship("Subsumes", IS_A, True, True),
@@ -70,6 +76,8 @@ RELATIONSHIPS: Final = (
     Relationship("CG broad match", "CG narrow match"),
     Relationship("CG narrow match", "CG broad match"),
     Relationship("CG related match", "CG related match"),
+    Relationship(IN_CATEGORY, "CG category of", True),
+    Relationship("CG category of", IN_CATEGORY, True, True),
 )
 # Relation of a mapping, said of its target -> relationship. An exact one to a standard concept is `Maps to`.
 MATCHES: Final = {
@@ -81,7 +89,10 @@ MATCHES: Final = {
 REVERSE: Final = {r.name: r.reverse for r in RELATIONSHIPS}
 # Kind of name -> its concept class and the names, each at its place: new ones go to the end of their kind.
 NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "Vocabulary": (OURS, *(v.name for v in VOCABULARIES.values())),
+    "Vocabulary": (
+        *(OURS, *(v.name for v in VOCABULARIES.values())),
+        *(name for name, _ in CATEGORIES.values()),
+    ),
     "Domain": DOMAINS,
     "Concept Class": CLASSES,
     "Relationship": tuple(r.name for r in RELATIONSHIPS),
