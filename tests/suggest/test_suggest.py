@@ -19,7 +19,7 @@ from codegraph.suggest.context import Contexts
 from codegraph.suggest.diagnoses import SPOKEN, DiagnosisTerms
 from codegraph.suggest.fit import INCIDENTAL
 from codegraph.suggest.model import Candidate, FacetFit
-from codegraph.suggest.phrases import Phrases, content
+from codegraph.search.phrases import Phrases, content
 from codegraph.suggest.profiles import Need, Profile, profiles
 from codegraph.suggest.stomas import act_on
 from codegraph.suggest.suggest import DEFINED

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from codegraph.namespaces import PREFIXES, contract
+from codegraph.search.everyday import sayings
 from codegraph.search.spoken import SPOKEN, TOO_COMMON
 from codegraph.search.words import Word, bases, words
 
@@ -34,6 +35,7 @@ _SYNONYMS: Final = ("skos:altLabel", "skos:hiddenLabel", "cg:leadInTerm")
 # Values whose word means other things too: they count only close to a word for a stoma.
 _AT_STOMAS: Final = frozenset({"stoma-form"})
 _NEAR: Final = 3  # words
+_NAMED: Final = ("procedure", "site")  # what sayings are about that facets are
 _STOMA_ENDS: Final = ("stomy", "stoma", "fistula")
 
 
@@ -79,10 +81,16 @@ class Lexicon:
         spoken = {bases(t): tuple(v for v in values if v in self._labels) for t, values in SPOKEN.items()}
         self._values = {form: tuple(sorted(values, key=_rank)) for form, values in terms.items()}
         self._values |= {form: values for form, values in spoken.items() if values}
-        lengths: dict[str, set[int]] = defaultdict(set)
-        for form in self._values:
-            lengths[form[0]].add(len(form))
-        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+        self._lengths = _lengths(self._values)
+        self._values |= {form: values for form, values in self._everyday() if values}
+        self._lengths = _lengths(self._values)
+
+    def _everyday(self) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Yield sayings of one meaning with the values of that, where none of their words means one by itself."""
+        for saying in sayings():
+            if saying.about in _NAMED and len(saying.means) == 1 and not self.find(saying.said):
+                found = (v for span in self.find(saying.means[0]) for v in span.values)
+                yield bases(saying.said), tuple(dict.fromkeys(found))
 
     def __len__(self) -> int:
         return len(self._values)
@@ -117,6 +125,14 @@ class Lexicon:
                     )
                     break
             at += size
+
+
+def _lengths(forms: Iterable[tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
+    """Return how many words terms have, by their first word, the longest first."""
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for form in forms:
+        lengths[form[0]].add(len(form))
+    return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
 
 def _meant(values: tuple[str, ...], plain: Sequence[str], start: int, end: int) -> tuple[str, ...]:

@@ -48,7 +48,8 @@ class Hit:
 class ReadWord:
     """A word of a question and the word of the index that it was read as, in its base form.
 
-    `guessed` says that the index does not have the word as it was written: it was only begun, or misspelt.
+    `guessed` says that the index does not have the word as it was written: it was only begun, or misspelt. Of
+    everyday words and abbreviations (`heart attack`) `read` is what they mean, several meanings set off by ` | `.
     """
 
     said: str

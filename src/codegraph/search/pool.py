@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import Final
@@ -23,6 +23,7 @@ _WEIGHTS: Final = {
 _WHOLE: Final = 0.6  # what a text that the question names whole counts more
 _SECOND: Final = 0.15  # share of the second best match that is added
 _RETIRED: Final = 0.7
+_OTHER_KIND: Final = 0.7  # of a procedure, where a diagnosis is asked for
 _SHOWN: Final = 3  # matches of a hit that are told
 _ORDER: Final = {system: place for place, system in enumerate(SYSTEMS)}
 
@@ -88,6 +89,16 @@ class Pool:
         """Keep that a text of a code matched with some words: the more of it they are, the better."""
         share = min(1.0, words / row.size)
         self.of(row).add(row.why, row.text, score * _WEIGHTS[row.why] * (1 + _WHOLE * share**2))
+
+    def merge(self, other: Pool, factor: float, systems: Collection[str]) -> None:
+        """Take in what another pool found, its scores times a factor; less of what is not of some systems."""
+        for found in other:
+            mine = self._found.setdefault(found.code, Candidate(found.code, found.label, found.active))
+            kind = 1.0 if not systems or found.code.partition(":")[0] in systems else _OTHER_KIND
+            for match, score in found.matches.items():
+                mine.add(match.why, match.text, score * factor * kind)
+            if found.more * factor * kind > mine.more:
+                mine.add_facets(found.facets, found.more * factor * kind)
 
     def best(self) -> float:
         """Return the highest score, 0 where there is none."""

@@ -11,12 +11,13 @@ from codegraph.codes import SYSTEMS
 from codegraph.errors import InvalidValue, NotLoaded, UnknownTerm
 from codegraph.hierarchy import facet_value
 from codegraph.namespaces import contract
+from codegraph.search import everyday
 from codegraph.search.cached import open_index
 from codegraph.search.fused import FacetFusion
 from codegraph.search.index import LEAD_IN
 from codegraph.search.model import Hit, Match, ReadWord, SearchResult
 from codegraph.search.pool import Pool
-from codegraph.search.spelling import READ, Meant, Spelling
+from codegraph.search.spelling import READ, Meant, Spelling, cut
 from codegraph.search.texts import ON
 from codegraph.search.written import codes_written
 
@@ -29,6 +30,9 @@ _TEXTS: Final = 60  # texts that are ranked, for each number of words that may b
 _LEADS: Final = 3  # lead-in terms that are followed
 _LED: Final = 25  # codes that one of them brings
 _LEAD_SHARE: Final = 0.6  # of a lead-in's score that a code has by it
+_AS_SAID: Final = 0.9  # what everyday words count as they stand, beside what they mean
+_LESS_USUAL: Final = 0.95  # what each further meaning counts of the one before
+_SYSTEMS_OF: Final = {"diagnosis": ("icd10cm",), "procedure": ("cpt", "hcpcs", "icd10pcs")}
 _WRITTEN: Final = {"exact code": 1000.0, "code prefix": 900.0}
 
 
@@ -65,11 +69,13 @@ class Search:
         notes: list[str] = []
         if not hits or len(text.split()) > 1:
             meant = self._spelling.words(text)
+            sayings = everyday.find(text)
             there = {hit.code for hit in hits}
-            more = self._by_text(text, meant, filters, wanted + len(hits))
-            hits += [hit for hit in more if hit.code not in there]
-            understood = tuple(ReadWord(m.said, m.forms[0][0], m.guessed) for m in meant if m.forms)
-            notes += _strange(m.said for m in meant if not m.forms)
+            pool = self._worded(text, meant, sayings, filters, wanted + len(hits))
+            hits += [hit for hit in pool.ranked(wanted + len(hits)) if hit.code not in there]
+            understood = _read(text, meant, sayings)
+            known = {word for s in sayings for word in cut(text[s.start : s.end])}
+            notes += _strange(m.said for m in meant if not m.forms and m.said not in known)
         if on is not None:
             hits, told = self._valid(hits, on, limit)
             notes += told
@@ -97,13 +103,44 @@ class Search:
         index = self._index
         return [index.best_of([(index.term(field, f), w) for f, w in m.forms]) for m in meant if m.forms]
 
-    def _by_text(self, text: str, meant: Sequence[Meant], filters: list[Any], limit: int) -> list[Hit]:
-        """Return the codes that the words find: those with all words first, then with fewer while more are wanted."""
-        index, pool = self._index, Pool()
+    def _worded(
+        self,
+        text: str,
+        meant: Sequence[Meant],
+        sayings: Sequence[everyday.Said],
+        filters: list[Any],
+        limit: int,
+    ) -> Pool:
+        """Return the codes that a text finds as it is, and in the words that codes have for what it says.
+
+        Each wording counts by how much of it is found: their scores are brought to the same height.
+        """
+        pool, share = self._by_text(text, meant, filters, limit)
+        if not sayings:
+            return pool
+        found = [(_AS_SAID, share, pool)]
+        for way, other in enumerate(everyday.reworded(text, sayings)):
+            pool, share = self._by_text(other, self._spelling.words(other), filters, limit)
+            found.append((_LESS_USUAL**way, share, pool))
+        about = {s.saying.about for s in sayings}
+        systems = _SYSTEMS_OF.get(about.pop(), ()) if len(about) == 1 else ()
+        merged, height = Pool(), max(pool.best() for _, _, pool in found)
+        for weight, share, pool in found:
+            merged.merge(pool, weight * share**2 * height / (pool.best() or 1.0), systems)
+        return merged
+
+    def _by_text(
+        self, text: str, meant: Sequence[Meant], filters: list[Any], limit: int
+    ) -> tuple[Pool, float]:
+        """Return the codes that the words find, and which share of the words the best have.
+
+        Those with all words come first, then with fewer while more are wanted.
+        """
+        index, pool, most = self._index, Pool(), 0.0
         words = self._words("text", meant)
         terms = self._words("lead", meant)
         if not words:
-            return []
+            return pool, most
         leads: dict[tuple[str, str], float] = {}
         for least in sorted({len(words), max(1, len(words) - 1), (len(words) + 1) // 2}, reverse=True):
             share = least / len(words)
@@ -111,11 +148,12 @@ class Search:
                 pool.add(row, score * share, least)
             for score, row in index.top(index.combined([], terms, least), _LEADS):
                 leads.setdefault((row.code, row.text), score * share)
+            most = most or (share if len(pool) or leads else 0.0)
             if len(pool) >= limit:
                 break
         self._lead(pool, sorted(leads.items(), key=lambda item: -item[1])[:_LEADS], words, filters)
         self._facets.add(pool, self._facets.named(text, meant), words, filters)
-        return pool.ranked(limit)
+        return pool, most
 
     def _lead(
         self,
@@ -147,6 +185,12 @@ class Search:
                 kept.append(hit)
         told = [f"{gone} not valid on {day} left out"] if gone else []
         return kept, told + ([f"of {untold} no loaded list tells whether valid on {day}"] if untold else [])
+
+
+def _read(text: str, meant: Sequence[Meant], sayings: Sequence[everyday.Said]) -> tuple[ReadWord, ...]:
+    """Return how the words were read: sayings first, then the words one by one."""
+    said = [ReadWord(text[s.start : s.end], " | ".join(s.saying.means), guessed=False) for s in sayings]
+    return (*said, *(ReadWord(m.said, m.forms[0][0], m.guessed) for m in meant if m.forms))
 
 
 def _strange(words: Iterable[str]) -> list[str]:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from codegraph.search.everyday import sayings
+from codegraph.search.phrases import Phrases, content
 from codegraph.suggest.context import Contexts
 from codegraph.suggest.model import DiagnosisFound
-from codegraph.suggest.phrases import Phrases, content
 
 if TYPE_CHECKING:
     from codegraph.opened import OpenedRelease
@@ -84,6 +85,10 @@ class DiagnosisTerms:
         for phrase, term in _entries(kg):
             if _usable(phrase, term) and (phrase not in best or term < best[phrase]):
                 best[phrase] = term
+        for saying in sayings():
+            meant = best.get(content(saying.means[0])) if saying.about == "diagnosis" else None
+            if meant is not None:
+                best.setdefault(content(saying.said), meant)
         self._phrases = Phrases(best)
 
     def __len__(self) -> int:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final, Generic, TypeVar
 
-from codegraph.search.words import Word, bases, words
+from codegraph.search.words import WORD, Word, base, words
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ def content(text: str) -> tuple[str, ...]:
     >>> content("Carcinomas of the colon")
     ('carcinoma', 'colon')
     """
-    return tuple(word for word in bases(text) if word not in SKIPPED)
+    return tuple(word for word in map(base, WORD.findall(text)) if word not in SKIPPED)
 
 
 class Phrases(Generic[T]):
