@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -29,6 +28,9 @@ _MAPPED: Final = (
     "substr(object, 1, instr(object, ':') - 1) FROM mapping"
 )
 _GEMS: Final = "SELECT DISTINCT subject_system, object_system FROM gem"
+_GEM_SOURCES: Final = (
+    "SELECT subject FROM gem WHERE object_system = ? AND object = ? AND subject_system = ? AND NOT no_map"
+)
 _GROUPED: Final = "SELECT DISTINCT system, scheme FROM grouping"
 _NONE: Final = "SELECT reason FROM unmapped WHERE subject = ? AND system = ?"
 
@@ -118,15 +120,6 @@ class ConceptMaps:
         row = self.kg.tables.row(_NONE, (code.curie, pair.to)) if self.kg._has_table("unmapped") else None
         return str(row[0]) if row else None
 
-    @cached_property
-    def _gem_sources(self) -> dict[tuple[str, str], dict[str, set[str]]]:
-        """Return, for each pair of systems, the source codes of each target: GEMs are keyed by their source."""
-        found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        sql = "SELECT subject_system, subject, object_system, object FROM gem WHERE NOT no_map"
-        for system, subject, to, target in self.kg.tables.stream(sql) if self.kg._has_table("gem") else ():
-            found[system, to][target].add(subject)
-        return found
-
     def sources(self, target: Code, pair: Pair) -> list[tuple[Code, Relation, Mapping]]:
         """Return what a map says of a code of its target: (source, how the target stands to it, mapping)."""
         if (pair.source, pair.to) not in self._one_way:
@@ -152,7 +145,9 @@ class ConceptMaps:
             table = local.removeprefix("icd10pcs-")
             sql = "SELECT notation FROM code WHERE system = 'icd10pcs' AND notation >= ? AND notation < ?"
             return {row[0] for row in tables.rows(sql, (table, table + "~"))} if len(table) == 3 else set()
-        found = set(self._gem_sources[pair.source, pair.to].get(local, ()))
+        found: set[str] = set()
+        if self.kg._has_table("gem"):
+            found |= {row[0] for row in tables.rows(_GEM_SOURCES, (pair.to, local, pair.source))}
         if self.kg._has_table("grouping"):
             sql = "SELECT notation FROM grouping WHERE system = ? AND scheme = ? AND category = ?"
             found |= {row[0] for row in tables.rows(sql, (pair.source, pair.to, local))}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from codegraph.codes import CodeRef, normalise
@@ -87,15 +86,6 @@ class Concepts:
             kind = "modifier"
         row = self.kg.tables.row(CODE_ROW, (kind, code))
         return None if row is None else self.of_row(system, f"{kind}:{code}", row)
-
-    @cached_property
-    def coded(self) -> dict[str, list[str]]:
-        """Return the codes (CURIEs) that denote each procedure (CURIE)."""
-        found: dict[str, list[str]] = {}
-        sql = "SELECT procedure, system, notation FROM code WHERE procedure IS NOT NULL"
-        for procedure, system, notation in self.kg.tables.stream(sql):
-            found.setdefault(procedure, []).append(f"{system}:{notation}")
-        return found
 
     def of_row(self, system: FhirSystem, curie: str, row: tuple[Any, ...]) -> Concept:
         """Return the concept of a row of the code table (label, status, billable, release, procedure)."""

@@ -8,15 +8,14 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from codegraph.terminology.compose import Composer
-from codegraph.terminology.compose import plain as _plain
 from codegraph.terminology.concepts import PROPERTIES, Concept, Concepts
+from codegraph.terminology.members import Members
 from codegraph.terminology.parameters import Inputs
 from codegraph.terminology.problem import Problem, shown
 from codegraph.terminology.systems import FhirSystem
 from codegraph.terminology.value_sets import ValueSets
 
 LARGEST: Final = 10_000  # concepts in one answer
-_WORDS: Final = 20
 _UNCLOSED: Final = "http://hl7.org/fhir/StructureDefinition/valueset-unclosed"
 _UNSUPPORTED: Final = ("context", "contextDirection")
 _VERSION_RULES: Final = ("system-version", "check-system-version", "force-system-version")
@@ -79,20 +78,22 @@ def expand(
     """
     value_set = value_set_of(value_sets, inputs, ident)
     check_versions(concepts, inputs)
-    chosen = _chosen(composer, value_set, inputs)
+    chosen = _chosen(concepts, composer, value_set, inputs)
     offset, count = inputs.integer("offset") or 0, inputs.integer("count")
-    page = chosen[offset:] if count is None else chosen[offset : offset + count]
-    if len(page) > LARGEST:
+    left = max(0, chosen.total - offset)
+    size = left if count is None else min(count, left)
+    if size > LARGEST:
         raise Problem(
-            f"the expansion has {len(page):,} concepts; at most {LARGEST:,} come at once: narrow it with filter, or "
+            f"the expansion has {size:,} concepts; at most {LARGEST:,} come at once: narrow it with filter, or "
             "take it page by page with offset and count",
             status=422,
             code="too-costly",
         )
+    page = composer.page(chosen, offset, size)
     expansion = {
         "identifier": _identifier(concepts, value_set, inputs),
         "timestamp": timestamp,
-        "total": len(chosen),
+        "total": chosen.total,
         **({"offset": offset} if offset or count is not None else {}),
         "parameter": _echo(inputs, ident) + _used(composer.systems(value_set), fhir),
         **_declared(inputs, fhir),
@@ -104,22 +105,16 @@ def expand(
     return {**resource, "expansion": {key: value for key, value in expansion.items() if value != []}}
 
 
-def _chosen(composer: Composer, value_set: Mapping[str, Any], inputs: Inputs) -> Sequence[Concept]:
-    """Return the concepts of a value set that the parameters leave, in their order."""
+def _chosen(concepts: Concepts, composer: Composer, value_set: Mapping[str, Any], inputs: Inputs) -> Members:
+    """Return the codes of a value set that the parameters leave."""
+    chosen = composer.members(value_set)
     excluded = {uri.partition("|")[0] for uri in inputs.texts("exclude-system")}
-    members = composer.members(value_set)
-    chosen: Sequence[Concept] = composer.in_order(members)
-    if text := inputs.text("filter"):
-        words = [f" {word}" for word in sorted(set(_plain(text).split()))]
-        if len(words) > _WORDS:
-            raise Problem(f"filter has over {_WORDS} words", status=422, code="too-costly", at="filter")
-        beside = zip(chosen, composer.texts(members), strict=True)
-        chosen = [concept for concept, text in beside if all(word in text for word in words)]
     if excluded:
-        chosen = [c for c in chosen if c.system.uri not in excluded]
-    if inputs.boolean("activeOnly"):
-        chosen = [c for c in chosen if not c.inactive]
-    return chosen
+        left = {key: codes for key, codes in chosen.items() if concepts.systems[key].uri not in excluded}
+        chosen = Members(left)
+    if text := inputs.text("filter"):
+        chosen = composer.having(chosen, text)
+    return composer.active(chosen) if inputs.boolean("activeOnly") else chosen
 
 
 def _identifier(concepts: Concepts, value_set: Mapping[str, Any], inputs: Inputs) -> str:

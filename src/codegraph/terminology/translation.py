@@ -189,7 +189,9 @@ class Translator:
     def _within(self, scope: str | None, curie: str) -> bool:
         if scope is None:
             return True
-        return curie in self._composer.members(self._value_sets.of_url(scope))
+        concept = self._concepts.at(curie)
+        held = self._composer.members(self._value_sets.of_url(scope))
+        return concept is not None and held.has(concept.system.key, concept.code)
 
     def _match(
         self, fhir: str, m: Mapping, relation: Relation, end: Code, pair: Pair, products: list[Out]

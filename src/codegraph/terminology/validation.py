@@ -161,7 +161,7 @@ def validate_in_set(
     alone = "codeableConcept" not in inputs
     for asked in codes:
         _look_up(concepts, asked, inputs)
-        asked.inside = asked.concept is not None and asked.concept.curie in held
+        asked.inside = asked.concept is not None and held.has(asked.concept.system.key, asked.concept.code)
         if not asked.inside:
             text = f"code {shown(asked.code)} of {shown(asked.system)} is not in {name}"
             tx, severity = ("not-in-vs", "error") if alone else ("this-code-not-in-vs", "information")
