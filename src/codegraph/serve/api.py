@@ -25,6 +25,7 @@ from codegraph.serve.problems import Problem, as_problem, response
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
+ERRORS: Final = {BASE: response}
 LONGEST_BODY: Final = 1_000_000
 _METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _JSON: Final = "application/json"

@@ -1,7 +1,8 @@
 """The application: a release, or RDF files, behind HTTP.
 
 A part of the server is a module of PARTS with `routes(kg) -> list[Route]` and, where it has pages for what is also
-served as data, a table `HTML` from a kind (`sparql`, `code`, `concept`, `ontology`) to what answers such a request.
+served as data, a table `HTML` from a kind (`sparql`, `code`, `concept`, `ontology`) to what answers such a request;
+where it writes errors in its own way, a table `ERRORS` (see `problems.answer`).
 In a request, `request.app.state` has `kg` (None where files are served), `sparql` (`Sparql.rows` answers a
 query within the limits), `limits` and `version`.
 """
@@ -28,7 +29,7 @@ from codegraph.serve.guard import Guard
 from codegraph.serve.html import Handler, plain
 from codegraph.serve.limits import Limits
 from codegraph.serve.pool import Pool
-from codegraph.serve.problems import HANDLERS
+from codegraph.serve.problems import HANDLERS, Writer
 from codegraph.serve.sparql import METHODS, Sparql
 from codegraph.serve.void import Counts, void
 
@@ -85,6 +86,7 @@ def create_app(
     state = {"kg": kg, "sparql": sparql, "counts": counts, "limits": limits, "version": served.version}
     for name, value in {**state, "html": html, "base": base, "pool": pool}.items():
         setattr(app.state, name, value)
+    app.state.errors = _writers(kg)
     return app
 
 
@@ -97,6 +99,14 @@ def _parts(kg: CodeGraph | None) -> tuple[list[BaseRoute], dict[str, Handler]]:
         routes += module.routes(kg)
         html |= getattr(module, "HTML", {})
     return routes, html
+
+
+def _writers(kg: CodeGraph | None) -> dict[str, Writer]:
+    """Return how the parts write errors at their addresses, and for browsers."""
+    found: dict[str, Writer] = {}
+    for name in PARTS if kg else ():
+        found |= getattr(import_module(f"codegraph.serve.{name}"), "ERRORS", {})
+    return found
 
 
 async def _void(request: Request) -> Response:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -47,6 +47,21 @@ def routes(kg: CodeGraph) -> list[BaseRoute]:
         for place, service in services.items()
         for rest in ("", "/{path:path}")
     ]
+
+
+def _refusal(version: FhirVersion, problem: Refused) -> Response:
+    """Return what the server refused before it came here, as an OperationOutcome."""
+    code = {404: "not-found", 405: "not-supported"}.get(problem.status, "processing")
+    told = json.dumps(Problem(problem.detail, code=code).outcome(), ensure_ascii=False)
+    return Response(
+        told.encode("utf-8", "backslashreplace"),
+        problem.status,
+        headers={"Cache-Control": "no-store", **problem.headers},
+        media_type=f"application/fhir+json; fhirVersion={version}",
+    )
+
+
+ERRORS: Final = {place: partial(_refusal, version) for place, version in PLACES.items()}
 
 
 def _now() -> str:
@@ -83,6 +98,8 @@ class _Service:
         except Problem as problem:
             headers = {"Allow": problem.at or "GET"} if problem.status == 405 else {}
             return self._response(problem.outcome(), problem.status, headers=headers)
+        except ClientDisconnect:
+            return _refusal(self._fhir.version, Refused(400, "the request broke off"))
         except Refused as refused:
             told = Problem(refused.detail, code="processing").outcome()
             return self._response(told, refused.status, headers=refused.headers)
@@ -123,7 +140,7 @@ class _Service:
                 return await run_in_threadpool(partial(self._fhir.search, kind, pairs, base=base))
             case [kind, "_search"] if kind in self._reads:
                 _allow(request, "POST")
-                form = _query((await _body(request, (_FORM,))).decode("utf-8", "strict"))
+                form = _query(await _body(request, (_FORM,)))
                 return await run_in_threadpool(partial(self._fhir.search, kind, pairs + form, base=base))
             case [kind, *ident, name] if name.startswith("$") and len(ident) < 2:
                 return await self._operate(request, f"{kind}/{name}", pairs, *ident)
@@ -175,8 +192,9 @@ def _fits(media_range: str, version: str) -> bool:
     return all(text == version for text in asked)
 
 
-def _query(text: str) -> Pairs:
+def _query(text: str | bytes) -> Pairs:
     try:
+        text = text if isinstance(text, str) else text.decode("utf-8")
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=200)
     except ValueError:
         raise Problem(

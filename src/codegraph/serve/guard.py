@@ -8,13 +8,14 @@ import traceback
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from codegraph.serve.limits import Limits
-from codegraph.serve.problems import Problem, as_problem, response
+from codegraph.serve.problems import Problem, answer, as_problem
 
 _LOG = logging.getLogger(__name__)
 _PIECE: Final = 1 << 18
@@ -80,7 +81,7 @@ class Guard:
             if problem.status == 500:
                 frames = "".join(traceback.format_tb(error.__traceback__))
                 _LOG.error("%s\n%s", type(error).__name__, frames)
-            await response(problem)(scope, receive, guarded)
+            await answer(problem, scope)(scope, receive, guarded)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
         limits = self.limits
@@ -94,7 +95,12 @@ class Guard:
             )
         if not self._knows(host_name(headers.get("host", ""))):
             raise Problem(400, "this server does not answer under that host name (serve --allow-host NAME)")
+        if "transfer-encoding" in headers and "content-length" in headers:
+            # What stands before this server may take one, this the other: the rest would be a request of nobody's.
+            raise Problem(400, "a request has one length, not two", headers={"Connection": "close"})
         path = scope["path"]
+        if not _is_utf8(scope.get("raw_path") or b""):
+            raise Problem(404, "there is nothing at this address: it is not UTF-8")
         if "\0" in path or "\\" in path or any(part in ("..", ".") for part in path.split("/")):
             raise Problem(404, "there is nothing at this address")
         length = headers.get("content-length", "0")
@@ -108,6 +114,14 @@ class Guard:
             return bool(ip_address(host))
         except ValueError:
             return False
+
+
+def _is_utf8(raw_path: bytes) -> bool:
+    try:
+        unquote_to_bytes(raw_path).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _too_long(most: int) -> Problem:

@@ -21,7 +21,7 @@ from codegraph.errors import CodegraphError, InvalidValue, NotLoaded, UnknownCod
 from codegraph.page.as_html import STYLE, environment, shown
 from codegraph.page.links import on_server
 from codegraph.serve import browse, editor, forms
-from codegraph.serve.problems import Problem
+from codegraph.serve.problems import PAGE, Problem
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -183,5 +183,14 @@ async def ontology(request: Request) -> Response:
     return await _kept(request, _ONTOLOGY, {})
 
 
+def _problem(problem: Problem) -> Response:
+    """Return the page of an error that no other page tells."""
+    content = {"error": problem.detail, "near": (), "candidates": (), **problem.extra}
+    found = _rendered("error.html", _CODE, content, problem.status)
+    found.headers.update({"Cache-Control": "no-store", **problem.headers})
+    return found
+
+
+ERRORS: Final = {PAGE: _problem}
 # What app.py shows to browsers where the same address also serves data.
 HTML: Final = {"sparql": _edit, "code": code, "concept": concept, "ontology": ontology}

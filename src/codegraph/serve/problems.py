@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from html import escape
 from http import HTTPStatus
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from codegraph.errors import CodegraphError, NotLoaded, UnknownCode, UnknownTerm
-from codegraph.serve.negotiate import PROBLEM
+from codegraph.serve.html import plain
+from codegraph.serve.negotiate import PROBLEM, prefers_html
 
 _MISSING = (UnknownCode, UnknownTerm, NotLoaded)
+_TOLD = {404: "there is nothing at this address", 405: "this address is not asked with this method"}
 
 
 class Problem(Exception):
@@ -27,6 +33,10 @@ class Problem(Exception):
         self.detail = detail
         self.headers = headers or {}
         self.extra = extra
+
+
+Writer = Callable[[Problem], Response]
+PAGE = "page"  # among the writers of a server, the one for browsers
 
 
 def body(status: int, detail: str, **extra: object) -> bytes:
@@ -50,7 +60,10 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, HTTPException):
-        return Problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+        detail = _TOLD.get(error.status_code, str(error.detail))
+        return Problem(error.status_code, detail, headers=dict(error.headers or {}))
+    if isinstance(error, ClientDisconnect):
+        return Problem(400, "the request broke off")
     if isinstance(error, _MISSING):
         near: dict[str, Any] = {"near": list(found)} if (found := getattr(error, "near", ())) else {}
         return Problem(404, str(error), **near)
@@ -59,9 +72,30 @@ def as_problem(error: Exception) -> Problem:
     return Problem(500, "the server failed to answer; the same request may fail again")
 
 
+def answer(problem: Problem, scope: Scope) -> Response:
+    """Return a problem in the format of its address: as the part there writes errors, else as a browser or others ask.
+
+    `app.state.errors` has the writers, by the beginning of a path, and one for browsers as `PAGE`.
+    """
+    writers: dict[str, Writer] = scope["app"].state.errors
+    place = next((p for p in writers if f"{scope['path']}/".startswith(f"{p}/")), None)
+    if place is not None:
+        return writers[place](problem)
+    if prefers_html(Headers(scope=scope).get("accept"), (PROBLEM,)):
+        return writers.get(PAGE, as_page)(problem)
+    return response(problem)
+
+
+def as_page(problem: Problem) -> Response:
+    """Return a problem as a plain page."""
+    found = plain(HTTPStatus(problem.status).phrase, f"<p>{escape(problem.detail)}</p>", problem.status)
+    found.headers.update({"Cache-Control": "no-store", **problem.headers})
+    return found
+
+
 async def handler(request: Request, error: Exception) -> Response:
     """Answer an error that an endpoint raised."""
-    return response(as_problem(error))
+    return answer(as_problem(error), request.scope)
 
 
 HANDLERS: dict[Any, Any] = {

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from typing import Any, Final
 
+import h11
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from codegraph.errors import CodegraphError
+from codegraph.serve.guard import HEADERS
+from codegraph.serve.problems import Problem, response
 
 HEADER_SECONDS: Final = 10.0
 _CONNECTIONS: Final = 512
@@ -19,7 +24,11 @@ _END_SECONDS: Final = 3
 
 
 class TimedProtocol(H11Protocol):
-    """HTTP/1.1 that closes a connection on which a request's headers take too long to arrive."""
+    """HTTP/1.1 that closes a connection on which a request's headers take too long to arrive.
+
+    What no application sees, malformed requests and those over the number of connections, is answered with problem
+    details too.
+    """
 
     _timer: asyncio.TimerHandle | None = None
 
@@ -32,9 +41,20 @@ class TimedProtocol(H11Protocol):
         """Take in bytes; the time of a request's headers begins with its first and ends with its last."""
         if self._is_between():
             self._wait()
+        self.app = self.config.loaded_app if len(self.connections) <= _CONNECTIONS else _busy
         super().data_received(data)
         if not self._is_between():
             self._stop()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, and close the connection."""
+        refusal = _closing(400, "this is no request of HTTP/1.1")
+        with suppress(h11.LocalProtocolError):  # where an answer is on its way already
+            headers = refusal.raw_headers
+            self.transport.write(self.conn.send(h11.Response(status_code=400, headers=headers)) or b"")
+            self.transport.write(self.conn.send(h11.Data(data=bytes(refusal.body))) or b"")
+            self.transport.write(self.conn.send(h11.EndOfMessage()) or b"")
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the time."""
@@ -57,6 +77,19 @@ class TimedProtocol(H11Protocol):
         self._timer = None
         if not self.transport.is_closing():
             self.transport.close()
+
+
+def _closing(status: int, detail: str) -> Response:
+    """Return a problem as a response with all headers, after which the connection is closed."""
+    found = response(Problem(status, detail, headers={"Connection": "close"}))
+    found.headers.update(HEADERS)
+    return found
+
+
+async def _busy(scope: Scope, receive: Receive, send: Send) -> None:
+    found = _closing(503, f"over {_CONNECTIONS} connections are open; try again")
+    found.headers["Retry-After"] = "1"
+    await found(scope, receive, send)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -95,7 +128,6 @@ def server(app: ASGIApp) -> uvicorn.Server:
         proxy_headers=False,
         timeout_keep_alive=_IDLE_SECONDS,
         timeout_graceful_shutdown=_END_SECONDS,
-        limit_concurrency=_CONNECTIONS,
         h11_max_incomplete_event_size=65_536,
     )
     return uvicorn.Server(config)
