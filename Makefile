@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 REASONER := $(VENV)/.reasoner
 SSSOM := .venv-sssom
+READERS := .venv-readers
 
-.PHONY: help demo test test-full test-reasoner test-sssom lint bench excerpts clean
+.PHONY: help demo test test-full test-reasoner test-sssom test-readers lint bench excerpts clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -28,11 +29,16 @@ $(SSSOM)/.ready: requirements-sssom.lock
 	$(SSSOM)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sssom.lock
 	@touch $(SSSOM)/.ready
 
+$(READERS)/.ready: requirements-readers.lock
+	$(PYTHON) -m venv $(READERS)
+	$(READERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-readers.lock
+	@touch $(READERS)/.ready
+
 demo: $(READY) ## build and validate the packaged knowledge and walk through it; Turtle goes to out/
 	$(BIN)/python examples/tour.py out
 
 test: $(READY) ## run the test suite (official files: where CODEGRAPH_DATA or ../shared/data has them)
-	$(BIN)/python -m pytest -n 2 -m "not full_release and not full_reasoner and not sssom"
+	$(BIN)/python -m pytest -n 2 -m "not full_release and not full_reasoner and not sssom and not readers"
 
 test-full: $(READY) ## build a release from all official files (CODEGRAPH_DATA, else ../shared/data) and test it
 	$(BIN)/python -m pytest -m full_release
@@ -42,6 +48,9 @@ test-reasoner: $(REASONER) ## hold all comparisons against HermiT (Java) and whe
 
 test-sssom: $(READY) $(SSSOM)/.ready ## hold the mapping sets against the official tools of SSSOM (an environment of their own)
 	CODEGRAPH_SSSOM="$(CURDIR)/$(SSSOM)/bin/sssom" $(BIN)/python -m pytest -m sssom tests/interchange
+
+test-readers: $(READY) $(READERS)/.ready ## hold the exports against DuckDB and PyLD (an environment of their own)
+	CODEGRAPH_READERS="$(CURDIR)/$(READERS)/bin/python" $(BIN)/python -m pytest -m readers tests/interchange
 
 lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check src tests benchmarks examples tools

@@ -358,3 +358,23 @@ def test_every_syntax_has_an_ending():
     endings = [e for found, _ in SYNTAXES.values() for e in found]
     assert len(endings) == len(set(endings)) == 5
     assert all(syntax_of(f"x{e}")[1] is write for found, write in SYNTAXES.values() for e in found)
+
+
+def test_horned_owl_reads_the_same_axioms_from_each_syntax_of_owl(kg, view, tmp_path):
+    """A reader of OWL in Rust, of the reasoners' environment (`make test-reasoner`)."""
+    horned = pytest.importorskip("pyhornedowl")
+    found = {}
+    for ending in (".ofn", ".owl"):
+        kg.export(tmp_path / f"view{ending}", format="owl")
+        read = horned.open_ontology(str(tmp_path / f"view{ending}"))
+        found[ending] = Counter(type(axiom.component).__name__ for axiom in read.get_axioms())
+    assert found[".ofn"] == found[".owl"]
+
+    def triples(predicate: str, of: str | None = None) -> int:
+        kind = ox.NamedNode(expand(of)) if of else None
+        quads = view.quads_for_pattern(None, ox.NamedNode(expand(predicate)), kind, None)
+        return sum(isinstance(q.subject, ox.NamedNode) for q in quads)
+
+    assert found[".ofn"]["EquivalentClasses"] == triples("owl:equivalentClass") > 100
+    assert found[".ofn"]["SubClassOf"] == triples("rdfs:subClassOf") > 100
+    assert found[".ofn"]["DeclareClass"] == triples("rdf:type", "owl:Class")
