@@ -8,7 +8,6 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,6 +17,7 @@ from codegraph.claims.jsonl import parse
 from codegraph.errors import InvalidValue, UnknownTerm
 from codegraph.operations.table import OPERATIONS, Operation
 from codegraph.render import jsonable
+from codegraph.serve.kept import keep
 from codegraph.serve.metrics import CONTENT_TYPE, Metrics
 from codegraph.serve.openapi import BASE, document
 from codegraph.serve.problems import Problem, as_problem, response
@@ -44,12 +44,13 @@ def routes(kg: CodeGraph) -> list[Route]:
 
     def plain(content: Callable[[], bytes], media: str) -> Handler:
         async def answer(request: Request) -> Response:
-            return Response(await run_in_threadpool(content), media_type=media)
+            found = await request.app.state.calls.run(f"api {media}", content)
+            return Response(found, media_type=media)
 
         return answer
 
     return [
-        *(route(o.path, o.name, o.method, _asked(kg, o)) for o in OPERATIONS),
+        *(route(o.path, o.name, o.method, _asked(kg, o, metrics)) for o in OPERATIONS),
         route("/openapi.json", "openapi", "GET", plain(lambda: _written(document()), _JSON)),
         route("/health", "health", "GET", plain(lambda: _written(_health(kg)), _JSON)),
         route("/metrics", "metrics", "GET", plain(lambda: metrics.text(kg).encode(), CONTENT_TYPE)),
@@ -91,12 +92,15 @@ def _problem(error: Exception, name: str) -> Problem:
     return found
 
 
-def _asked(kg: CodeGraph, operation: Operation) -> Handler:
+def _asked(kg: CodeGraph, operation: Operation, metrics: Metrics) -> Handler:
     read = _body if operation.method == "POST" else _query
 
     async def answer(request: Request) -> Response:
         given = await read(request, operation)
-        content = await run_in_threadpool(lambda: _written(operation.ask(kg, given)))
+        calls = request.app.state.calls
+        content = await calls.run(f"api {operation.name}", lambda: _written(operation.ask(kg, given)))
+        if operation.method == "GET":
+            keep(request.scope, lambda: metrics.add(operation.name, 200, 0.0))
         return Response(content, media_type=_JSON)
 
     return answer

@@ -4,7 +4,8 @@ A part of the server is a module of PARTS with `routes(kg) -> list[Route]` and, 
 served as data, a table `HTML` from a kind (`sparql`, `code`, `concept`, `ontology`) to what answers such a request;
 where it writes errors in its own way, a table `ERRORS` (see `problems.answer`).
 In a request, `request.app.state` has `kg` (None where files are served), `sparql` (`Sparql.rows` answers a
-query within the limits), `limits` and `version`.
+query within the limits), `calls` (`Calls.run` answers what is asked of `kg`, in a thread and in time), `limits` and
+`version`.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from starlette.routing import BaseRoute, Route
 
 from codegraph.graph import CodeGraph
 from codegraph.serve import linked
+from codegraph.serve.calls import Calls
 from codegraph.serve.datastore import DataStore
 from codegraph.serve.graphs import graph_response
 from codegraph.serve.guard import Guard
 from codegraph.serve.html import Handler, plain
+from codegraph.serve.kept import Kept, Room, Whole, keep
 from codegraph.serve.limits import Limits
 from codegraph.serve.pool import Pool
 from codegraph.serve.problems import HANDLERS, Writer
@@ -55,7 +58,7 @@ def create_app(
     limits = limits or Limits()
     kg = None if data else CodeGraph.open(release)
     served = DataStore.of_files(data) if kg is None else DataStore.of_release(kg.directory)
-    pool, counts = Pool(served.path, limits), Counts(served.path, limits)
+    pool, counts, calls = Pool(served.path, limits), Counts(served.path, limits), Calls(limits)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -65,10 +68,12 @@ def create_app(
         finally:
             await counts.close()
             await pool.close()
+            calls.close()
             served.close()
 
     base = base_url.rstrip("/") + "/" if base_url else None
-    sparql = Sparql(pool, served.version, counts, base and f"{base}sparql")
+    kept: Room[Whole] = Room(limits.kept // 2)
+    sparql = Sparql(pool, served.version, counts, Room(limits.kept // 2), base and f"{base}sparql")
     parts, html = _parts(kg)
     app = Starlette(
         routes=[
@@ -78,13 +83,23 @@ def create_app(
             *(linked.routes(kg) if kg else ()),
             Route("/", _home),
         ],
-        middleware=[Middleware(Guard, limits=limits, hosts=_LOCAL | {h.lower() for h in hosts})],
+        middleware=[
+            Middleware(Guard, limits=limits, hosts=_LOCAL | {h.lower() for h in hosts}),
+            Middleware(Kept, room=kept),
+        ],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
     state = {"kg": kg, "sparql": sparql, "counts": counts, "limits": limits, "version": served.version}
-    for name, value in {**state, "html": html, "base": base, "pool": pool}.items():
+    for name, value in {
+        **state,
+        "html": html,
+        "base": base,
+        "pool": pool,
+        "calls": calls,
+        "kept": kept,
+    }.items():
         setattr(app.state, name, value)
     app.state.errors = _writers(kg)
     return app
@@ -114,6 +129,7 @@ async def _void(request: Request) -> Response:
     url = state.base or str(request.base_url)
     manifest = state.kg.manifest if state.kg else None
     found = void(url, await state.counts.get(), manifest, state.version)
+    keep(request.scope)
     return graph_response(request, found, version=state.version)
 
 

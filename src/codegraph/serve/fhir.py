@@ -15,13 +15,13 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from codegraph.errors import CodegraphError, NotLoaded
 from codegraph.graph import CodeGraph
+from codegraph.serve.kept import keep
 from codegraph.serve.negotiate import Offer, choose
 from codegraph.serve.problems import Problem as Refused
 from codegraph.terminology import FhirVersion, Inputs, Problem, Resource, Terminology
@@ -51,7 +51,7 @@ def routes(kg: CodeGraph) -> list[BaseRoute]:
 
 def _refusal(version: FhirVersion, problem: Refused) -> Response:
     """Return what the server refused before it came here, as an OperationOutcome."""
-    code = {404: "not-found", 405: "not-supported"}.get(problem.status, "processing")
+    code = {404: "not-found", 405: "not-supported", 503: "timeout"}.get(problem.status, "processing")
     told = json.dumps(Problem(problem.detail, code=code).outcome(), ensure_ascii=False)
     return Response(
         told.encode("utf-8", "backslashreplace"),
@@ -94,23 +94,23 @@ class _Service:
             pairs = _query(request.url.query)
             self._check_format(request, pairs)
             answer = await self._answer(request, [(n, v) for n, v in pairs if n not in _GENERAL])
-            return self._response(answer, 200, pretty=("_pretty", "true") in pairs)
+            keep(request.scope)
+            return self._response(answer, 200)
         except Problem as problem:
             headers = {"Allow": problem.at or "GET"} if problem.status == 405 else {}
-            return self._response(problem.outcome(), problem.status, headers=headers)
+            return self._response(_json(problem.outcome()), problem.status, headers=headers)
         except ClientDisconnect:
             return _refusal(self._fhir.version, Refused(400, "the request broke off"))
         except Refused as refused:
-            told = Problem(refused.detail, code="processing").outcome()
-            return self._response(told, refused.status, headers=refused.headers)
+            return _refusal(self._fhir.version, refused)
         except NotLoaded as error:
-            return self._response(Problem(str(error), code="not-found").outcome(), 404)
+            return self._response(_json(Problem(str(error), code="not-found").outcome()), 404)
         except CodegraphError as error:
-            return self._response(Problem(str(error)).outcome(), 400)
+            return self._response(_json(Problem(str(error)).outcome()), 400)
         except Exception as error:
             _LOG.error("%s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
             fault = Problem("the server failed to answer; the same request may fail again", code="exception")
-            return self._response(fault.outcome(), 500)
+            return self._response(_json(fault.outcome()), 500)
 
     def _check_format(self, request: Request, pairs: Pairs) -> None:
         """Raise Problem (406) where the client takes no JSON, or that of another release of FHIR."""
@@ -128,27 +128,29 @@ class _Service:
             told = f"what is written here is application/fhir+json; fhirVersion={version}"
             raise Problem(told, status=406, code="not-supported")
 
-    async def _answer(self, request: Request, pairs: Pairs) -> Resource:
+    async def _answer(self, request: Request, pairs: Pairs) -> bytes:
         path = [part for part in request.path_params.get("path", "").split("/") if part]
         base = (request.app.state.base or str(request.base_url)).rstrip("/") + self._place
         match path:
             case ["metadata"]:
                 _allow(request, "GET", "HEAD")
-                return await run_in_threadpool(self._metadata, pairs, base)
+                return await _asked(request, "metadata", partial(self._metadata, pairs, base))
             case [kind] if kind in self._reads:
                 _allow(request, "GET", "HEAD")
-                return await run_in_threadpool(partial(self._fhir.search, kind, pairs, base=base))
+                search = partial(self._fhir.search, kind, pairs, base=base)
+                return await _asked(request, f"search {kind}", search)
             case [kind, "_search"] if kind in self._reads:
                 _allow(request, "POST")
                 form = _query(await _body(request, (_FORM,)))
-                return await run_in_threadpool(partial(self._fhir.search, kind, pairs + form, base=base))
+                search = partial(self._fhir.search, kind, pairs + form, base=base)
+                return await _asked(request, f"search {kind}", search)
             case [kind, *ident, name] if name.startswith("$") and len(ident) < 2:
                 return await self._operate(request, f"{kind}/{name}", pairs, *ident)
             case [kind, ident] if kind in self._reads:
                 _allow(request, "GET", "HEAD")
                 if pairs:
                     raise Problem(f"reading takes no parameter {shown(pairs[0][0])}", code="not-supported")
-                return await run_in_threadpool(self._reads[kind], ident)
+                return await _asked(request, f"read {kind}", partial(self._reads[kind], ident))
         raise Problem(f"there is nothing at {shown(request.url.path)}", status=404, code="not-found")
 
     def _metadata(self, pairs: Pairs, base: str) -> Resource:
@@ -159,7 +161,7 @@ class _Service:
             raise Problem(f"metadata takes mode: {', '.join(modes)}", code="not-supported")
         return modes[asked.get("mode", "full")](base)
 
-    async def _operate(self, request: Request, name: str, pairs: Pairs, ident: str | None = None) -> Resource:
+    async def _operate(self, request: Request, name: str, pairs: Pairs, ident: str | None = None) -> bytes:
         operation = self._operations.get(name)
         if operation is None or (ident is not None and name == "CodeSystem/$lookup"):
             where = "of an instance" if ident else "of a type"
@@ -169,19 +171,28 @@ class _Service:
             await _posted(request, name, pairs) if request.method == "POST" else Inputs.of_query(name, pairs)
         )
         given = () if name == "CodeSystem/$lookup" else (ident,)
-        return await run_in_threadpool(operation, inputs, *given)
+        return await _asked(request, name, partial(operation, inputs, *given))
 
-    def _response(
-        self, resource: Resource, status: int, *, pretty: bool = False, headers: dict[str, str] | None = None
-    ) -> Response:
-        text = json.dumps(resource, ensure_ascii=False, indent=2 if pretty else None)
+    def _response(self, text: bytes, status: int, *, headers: dict[str, str] | None = None) -> Response:
         cache = "no-store" if status >= 400 else "no-cache"
         return Response(
-            text.encode("utf-8", "backslashreplace"),
+            text,
             status,
             headers={"Cache-Control": cache, "Vary": "Accept", **(headers or {})},
             media_type=f"application/fhir+json; fhirVersion={self._fhir.version}",
         )
+
+
+async def _asked(request: Request, kind: str, call: Callable[[], Resource]) -> bytes:
+    """Return what a call answers as JSON: asked and written in a thread, in its time."""
+    pretty = ("_pretty", "true") in _query(request.url.query)
+    found: bytes = await request.app.state.calls.run(f"FHIR {kind}", lambda: _json(call(), pretty=pretty))
+    return found
+
+
+def _json(resource: Resource, *, pretty: bool = False) -> bytes:
+    text = json.dumps(resource, ensure_ascii=False, indent=2 if pretty else None)
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _fits(media_range: str, version: str) -> bool:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from codegraph.namespaces import PREFIXES
 from codegraph.result import GRAPH_FORMATS
+from codegraph.serve.kept import has
 from codegraph.serve.negotiate import GRAPH, Offer, choose
 from codegraph.serve.problems import Problem
 
@@ -52,6 +53,6 @@ def cached(request: Request, data: bytes, offer: Offer, version: str = "") -> Re
     headers = {"Vary": "Accept"}
     if version:
         headers |= {"ETag": f'W/"{version[:32]}-{offer.name}"', "Cache-Control": "no-cache"}
-        if request.headers.get("if-none-match") == headers["ETag"]:
+        if has(request.scope, headers["ETag"].encode()):
             return Response(status_code=304, headers=headers)
     return Response(data, headers=headers, media_type=offer.content_type)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from html import escape
 from typing import Final
 
 import pyoxigraph as ox
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -21,6 +19,7 @@ from codegraph.namespaces import BASE, ONTOLOGY, RDF, RDFS, contract, expand, is
 from codegraph.result_text import Term
 from codegraph.serve.graphs import cached, written
 from codegraph.serve.html import page, plain
+from codegraph.serve.kept import keep
 from codegraph.serve.negotiate import GRAPH, HTML, PROBLEM, Offer, choose
 from codegraph.serve.problems import Problem
 
@@ -38,7 +37,6 @@ ENDINGS: Final = {".ttl": GRAPH[0], ".nt": GRAPH[1], ".rdf": GRAPH[2], ".jsonld"
 _HYDRA: Final = "http://www.w3.org/ns/hydra/core#"
 _UPWARD: Final = ("skos:broader", "cg:isPartOf")
 _MOST_BELOW: Final = 1_000
-_KEPT: Final = 256
 
 
 class Missing(Exception):
@@ -54,11 +52,10 @@ class Moved(Exception):
 
 
 class Linked:
-    """Answers requests for the IRIs of a release; what was written lately is kept, since a release never changes."""
+    """Answers requests for the IRIs of a release."""
 
     def __init__(self, kg: CodeGraph) -> None:
         self.kg = kg
-        self._written = lru_cache(maxsize=_KEPT)(self._write)
 
     async def respond(self, request: Request) -> Response:
         """Answer one request with data, or with a page where a browser asks."""
@@ -73,13 +70,14 @@ class Linked:
         if offer is HTML and kind in request.app.state.html and not path.startswith("ontology/"):
             return await page(request, kind)
         try:
-            data = await run_in_threadpool(self._written, path, offer)
+            data = await request.app.state.calls.run("data", lambda: self._write(path, offer))
         except Moved as moved:
             ending = next((e for e, o in ENDINGS.items() if o is asked), "")
             place = f"{request.app.state.base or '/'}{str(moved).removeprefix(BASE)}{ending}"
             return RedirectResponse(place, 301, headers={"Vary": "Accept"})
         except Missing as missing:
             return _not_found(missing, BASE + path, asked or choose(accept, (PROBLEM, *GRAPH, HTML)))
+        keep(request.scope)
         return cached(request, data, offer, request.app.state.version)
 
     def _write(self, path: str, offer: Offer) -> bytes:

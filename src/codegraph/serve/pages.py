@@ -6,12 +6,11 @@ All work without scripts; what the script of the search box does is to ask earli
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, lru_cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -21,6 +20,7 @@ from codegraph.errors import CodegraphError, InvalidValue, NotLoaded, UnknownCod
 from codegraph.page.as_html import STYLE, environment, shown
 from codegraph.page.links import on_server
 from codegraph.serve import browse, editor, forms
+from codegraph.serve.kept import keep
 from codegraph.serve.problems import PAGE, Problem
 
 if TYPE_CHECKING:
@@ -31,32 +31,30 @@ if TYPE_CHECKING:
 Fields = dict[str, str]
 Make = Callable[["CodeGraph", Fields], dict[str, Any]]
 _HERE: Final = Path(__file__).parent
-_KEPT: Final = 128  # pages of codes, of about 120 kB each
 _MOST: Final = 200  # fields of a form that are read
 _HEADERS: Final = {"Vary": "Accept", "Cache-Control": "no-cache"}
 _MISSING: Final = (UnknownCode, UnknownTerm, NotLoaded)
 
 
 class View(NamedTuple):
-    """A page: its path, template, what makes its content, its name in the menu (empty: not there), if it is kept."""
+    """A page: its path, template, what makes its content, its name in the menu (empty: not there)."""
 
     path: str
     template: str
     make: Make
     menu: str = ""
     methods: tuple[str, ...] = ("GET",)
-    kept: bool = False
 
 
 VIEWS: Final = (
     View("/", "search.html", forms.search, "Search"),
     View("/results", "results.html", forms.search),
     View("/ask", "ask.html", forms.ask, "Ask"),
-    View("/facets", "facets.html", browse.facets, "Browse", kept=True),
+    View("/facets", "facets.html", browse.facets, "Browse"),
     View("/crosswalk", "crosswalk.html", forms.crosswalk, "Crosswalk"),
     View("/price", "price.html", forms.price, "Price"),
     View("/check", "check.html", forms.check, "Check a claim", ("GET", "POST")),
-    View("/about", "about.html", browse.about, "Sources", kept=True),
+    View("/about", "about.html", browse.about, "Sources"),
 )
 _CODE: Final = View("/code", "code.html", browse.code)
 _CONCEPT: Final = View("/concept", "concept.html", browse.concept)
@@ -90,12 +88,20 @@ async def _fields(request: Request) -> Fields:
 
 def _endpoint(view: View) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
-        fields = await _fields(request)
-        if view.kept:
-            return await _kept(request, view, fields)
-        return await run_in_threadpool(_answered, request.app.state.kg, view, fields)
+        return await _page(request, view, await _fields(request))
 
     return answer
+
+
+async def _page(request: Request, view: View, fields: Fields) -> Response:
+    """Answer a page, which follows from its address and the release alone: so it may be kept."""
+    state = request.app.state
+    if request.method != "POST":
+        keep(request.scope)
+    found: Response = await state.calls.run(
+        f"page {view.template}", lambda: _answered(state.kg, view, fields)
+    )
+    return found
 
 
 def _answered(kg: CodeGraph, view: View, fields: Fields) -> Response:
@@ -147,25 +153,11 @@ async def _static(request: Request) -> Response:
     return Response(path.read_bytes(), headers=headers, media_type=media)
 
 
-async def _kept(request: Request, view: View, fields: Fields) -> Response:
-    """Answer a page that only the release decides: a release never changes, so such pages are kept."""
-    state = request.app.state
-    if not hasattr(state, "pages"):
-        state.pages = lru_cache(maxsize=_KEPT)(partial(_made, state.kg))
-    found = await run_in_threadpool(state.pages, view, tuple(sorted(fields.items())))
-    # A response of its own: what stands before it adds to its headers.
-    return HTMLResponse(found.body, found.status_code, headers=_HEADERS)
-
-
-def _made(kg: CodeGraph, view: View, fields: tuple[tuple[str, str], ...]) -> Response:
-    return _answered(kg, view, dict(fields))
-
-
 async def _of_path(request: Request, view: View) -> Response:
     """Answer for what a path names: `/code/cpt/44310` is cpt:44310."""
     fields = await _fields(request)
     prefix, _, local = unquote(request.url.path.removeprefix(f"{view.path}/")).partition("/")
-    return await _kept(request, view, {"curie": f"{prefix}:{local}", "on": fields.get("on", "")})
+    return await _page(request, view, {"curie": f"{prefix}:{local}", "on": fields.get("on", "")})
 
 
 async def code(request: Request) -> Response:
@@ -180,7 +172,7 @@ async def concept(request: Request) -> Response:
 
 async def ontology(request: Request) -> Response:
     """Return the page of the ontology."""
-    return await _kept(request, _ONTOLOGY, {})
+    return await _page(request, _ONTOLOGY, {})
 
 
 def _problem(problem: Problem) -> Response:

@@ -59,6 +59,7 @@ class Worker:
             raise ReleaseError("a process for queries does not start") from error
         except asyncio.CancelledError:
             worker.kill()
+            await process.wait()
             raise
         if ready.status != 200:
             raise ReleaseError(ready.detail)

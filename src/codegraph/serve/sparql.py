@@ -17,6 +17,7 @@ from codegraph.namespaces import is_iri
 from codegraph.serve.description import description
 from codegraph.serve.graphs import graph_response
 from codegraph.serve.html import page
+from codegraph.serve.kept import Room, has
 from codegraph.serve.negotiate import BOOLEAN, GRAPH, ROWS, Offer, choose, prefers_html
 from codegraph.serve.pool import Answer, Pool
 from codegraph.serve.problems import Problem
@@ -53,11 +54,15 @@ class Asked:
 
 @dataclass(slots=True)
 class Sparql:
-    """The endpoint: `version` tells releases apart in ETags; `url` is its address where the request does not tell."""
+    """The endpoint: `version` tells releases apart in ETags; `url` is its address where the request does not tell.
+
+    `kept` has answers by query, graphs and format: what is served never changes.
+    """
 
     pool: Pool
     version: str
     counts: Counts
+    kept: Room[Answer]
     url: str | None = None
 
     async def respond(self, request: Request) -> Response:
@@ -70,9 +75,20 @@ class Sparql:
         accept = request.headers.get("accept")
         formats = {kind: choose(accept, offers) for kind, offers in OFFERS.items()}
         headers = {"Vary": "Accept", **self._caching(asked, formats)}
-        known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
-        if request.method != "POST" and headers.get("ETag") in known:
+        tag = headers.get("ETag")
+        if request.method != "POST" and tag is not None and has(request.scope, tag.encode()):
             return Response(status_code=304, headers=headers)
+        answer = await self._answer(request, asked, formats, tag)
+        offer = formats[answer.kind]
+        assert offer is not None
+        return Response(answer.body, headers=headers, media_type=offer.content_type)
+
+    async def _answer(
+        self, request: Request, asked: Asked, formats: dict[str, Offer | None], tag: str | None
+    ) -> Answer:
+        """Return a successful answer, a kept one where the query says the same each time; raise Problem."""
+        if tag is not None and (kept := self.kept.get(tag)) is not None:
+            return kept
         job = {
             "job": "query",
             "query": asked.query,
@@ -83,9 +99,9 @@ class Sparql:
         }
         answer = await _while_wanted(request, self.pool, job)
         _refuse(answer)
-        offer = formats[answer.kind]
-        assert offer is not None
-        return Response(answer.body, headers=headers, media_type=offer.content_type)
+        if tag is not None:
+            self.kept.put(tag, answer, len(answer.body))
+        return answer
 
     async def rows(self, query: str) -> Answer:
         """Answer a query in the JSON of SPARQL results: for pages; raises Problem where it cannot be answered."""
