@@ -144,7 +144,9 @@ def terminology(fhir):
             "hierarchical": (0, 1, "boolean"), "paging": (0, 1, "boolean"), "incomplete": (0, 1, "boolean"),
             "parameter": (0, None, {"name": (1, 1, "code")}), "textFilter": (0, 1, "markdown"),
         }),
-        "codeSearch": (0, 1, {"in-compose", "in-expansion", "in-compose-or-expansion"}),
+        "codeSearch": (0, 1, {
+            "4.0": {"explicit", "all"}, "5.0": {"in-compose", "in-expansion", "in-compose-or-expansion"},
+        }[fhir]),
         "validateCode": (0, 1, {"translations": (1, 1, "boolean")}),
         "translation": (0, 1, {"needsMap": (1, 1, "boolean")}),
     }  # fmt: skip
@@ -156,7 +158,7 @@ ISSUE_TYPES = {
 }  # fmt: skip
 TX_TYPES = {
     "not-found", "invalid-code", "not-in-vs", "this-code-not-in-vs", "invalid-display", "vs-invalid",
-    "version-error", "code-rule", "status-check", "processing-note", "invalid-data", "cannot-infer",
+    "version-error", "code-rule", "code-comment", "status-check", "processing-note", "invalid-data", "cannot-infer",
 }  # fmt: skip
 OUTCOME = {
     "resourceType": (1, 1, {"OperationOutcome"}),
@@ -185,7 +187,7 @@ _WORDS = {"language": (0, 1, "Code"), "value": (1, 1, "String")}
 _CHECKED = {
     "result": (1, 1, "Boolean"), "message": (0, 1, "String"), "display": (0, 1, "String"), "code": (0, 1, "Code"),
     "system": (0, 1, "Uri"), "version": (0, 1, "String"), "codeableConcept": (0, 1, "CodeableConcept"),
-    "inactive": (0, 1, "Boolean"), "x-caused-by-unknown-system": (0, None, "Canonical"),
+    "inactive": (0, 1, "Boolean"), "status": (0, 1, "String"), "x-caused-by-unknown-system": (0, None, "Canonical"),
     "issues": (0, 1, "resource"),
 }  # fmt: skip
 ANSWERS = {

@@ -192,9 +192,16 @@ def test_a_wrong_coding_makes_the_concept_wrong(fhir, wrong, kind):
 def test_a_retired_code_is_said_to_be_so(fhir):
     retired = "44383"
     told = fhir.call("validate_code_in_set", "codes-cpt", code=retired, system=CPT)
-    assert (told["result"], told["inactive"], tx(told)) == (True, True, ["status-check"])
+    assert (told["result"], told["inactive"], told["status"], tx(told)) == (
+        True,
+        True,
+        "retired",
+        ["code-comment"],
+    )
+    assert told["issues"]["issue"][0]["severity"] == "warning"
     told = fhir.call("validate_code_in_set", "codes-cpt", code=retired, system=CPT, activeOnly=True)
-    assert told["result"] is False
+    assert (told["result"], tx(told)) == (False, ["code-rule", "code-comment"])
+    assert fhir.call("validate_code", url=CPT, code=retired)["status"] == "retired"
 
 
 @pytest.mark.parametrize(

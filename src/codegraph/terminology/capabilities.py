@@ -98,7 +98,6 @@ def terminology_capabilities(concepts: Concepts, fhir: str, base: str) -> dict[s
             "parameter": [{"name": name} for name in sorted(expand) if name not in _NOT_SHOWN],
             "textFilter": "Each word of the filter begins a word of the code or of the display, in any order.",
         },
-        "codeSearch": "in-compose",
         "validateCode": {"translations": False},
         "translation": {"needsMap": False},
     }

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from codegraph.terminology.compose import Composer
+from codegraph.terminology.compose import Composer, Find
 from codegraph.terminology.concepts import PROPERTIES, Concept, Concepts
 from codegraph.terminology.members import Members
 from codegraph.terminology.parameters import Inputs
@@ -17,10 +17,11 @@ from codegraph.terminology.value_sets import ValueSets
 
 LARGEST: Final = 10_000  # concepts in one answer
 _UNCLOSED: Final = "http://hl7.org/fhir/StructureDefinition/valueset-unclosed"
-_UNSUPPORTED: Final = ("context", "contextDirection")
 _VERSION_RULES: Final = ("system-version", "check-system-version", "force-system-version")
 _KINDS: Final = {"text": "valueString", "boolean": "valueBoolean", "integer": "valueInteger"}
-_URIS: Final = frozenset({"url", "exclude-system", "useSupplement", *_VERSION_RULES})
+_URIS: Final = frozenset({"url", "exclude-system", "default-valueset-version", *_VERSION_RULES})
+_SENT: Final = ("valueSet", "tx-resource")
+_LANGUAGES: Final = "urn:ietf:bcp:47"
 _SEEN: Final = ("code", "display", "definition", "designation", "system", "version")
 
 
@@ -31,18 +32,43 @@ def value_set_of(value_sets: ValueSets, inputs: Inputs, ident: str | None) -> Ma
         raise Problem(
             f"{inputs.operation} is about one value set: by id, url or valueSet", code="required", at="url"
         )
-    for name in _UNSUPPORTED:
-        if name in inputs:
-            raise Problem(
-                f"{name} is not supported; name the value set by url", code="not-supported", at=name
-            )
     if sent is not None:
         if sent.get("resourceType") != "ValueSet":
             raise Problem("valueSet is not a ValueSet resource", code="structure", at="valueSet")
         return sent
-    found = value_sets.of_id(ident) if ident is not None else value_sets.of_url(str(url))
+    find = find_among(value_sets, inputs) or value_sets.of_url
+    found = value_sets.of_id(ident) if ident is not None else find(str(url))
     wanted = inputs.text("valueSetVersion")
-    return found if wanted is None else value_sets.of_url(f"{found['url']}|{wanted}")
+    return found if wanted is None else find(f"{found['url']}|{wanted}")
+
+
+def find_among(value_sets: ValueSets, inputs: Inputs) -> Find | None:
+    """Return what finds value sets by URL among those sent as tx-resource too, None where none is sent.
+
+    A `default-valueset-version` is the version of a value set that is named without one. Raises Problem (422) for
+    other resources: a code system that is sent along would have to go before the one that is held.
+    """
+    sent: dict[str, Mapping[str, Any]] = {}
+    for resource in inputs.objects("tx-resource"):
+        url = resource.get("url")
+        if resource.get("resourceType") != "ValueSet" or not isinstance(url, str):
+            kind = shown(resource.get("resourceType"))
+            told = f"of resources sent along only value sets with a url are taken, not {kind}"
+            raise Problem(told, status=422, code="not-supported", at="tx-resource")
+        sent[url] = resource
+    versions = dict(text.partition("|")[::2] for text in inputs.texts("default-valueset-version"))
+    if not sent and not versions:
+        return None
+
+    def find(url: str) -> Mapping[str, Any]:
+        plain, _, version = url.partition("|")
+        version = version or versions.get(plain, "")
+        found = sent.get(plain)
+        if found is not None and version in ("", found.get("version")):
+            return found
+        return value_sets.of_url(f"{plain}|{version}" if version else plain)
+
+    return find
 
 
 def check_versions(concepts: Concepts, inputs: Inputs) -> None:
@@ -78,7 +104,7 @@ def expand(
     """
     value_set = value_set_of(value_sets, inputs, ident)
     check_versions(concepts, inputs)
-    chosen = _chosen(concepts, composer, value_set, inputs)
+    chosen = _chosen(concepts, composer, value_set, inputs, find_among(value_sets, inputs))
     offset, count = inputs.integer("offset") or 0, inputs.integer("count")
     left = max(0, chosen.total - offset)
     size = left if count is None else min(count, left)
@@ -96,19 +122,26 @@ def expand(
         "total": chosen.total,
         **({"offset": offset} if offset or count is not None else {}),
         "parameter": _echo(inputs, ident) + _used(composer.systems(value_set), fhir),
-        **_declared(inputs, fhir),
+        **_declared(inputs, fhir, page),
         "contains": [_contained(concepts, c, fhir, inputs) for c in page],
     }
     if any(system.content == "fragment" for system in composer.systems(value_set)):
         expansion = {"extension": [{"url": _UNCLOSED, "valueBoolean": True}], **expansion}
-    resource = {key: value for key, value in value_set.items() if key not in ("expansion", "compose", "text")}
+    gone = ("expansion", "text") if inputs.boolean("includeDefinition") else ("expansion", "compose", "text")
+    resource = {key: value for key, value in value_set.items() if key not in gone}
     return {**resource, "expansion": {key: value for key, value in expansion.items() if value != []}}
 
 
-def _chosen(concepts: Concepts, composer: Composer, value_set: Mapping[str, Any], inputs: Inputs) -> Members:
+def _chosen(
+    concepts: Concepts,
+    composer: Composer,
+    value_set: Mapping[str, Any],
+    inputs: Inputs,
+    find: Find | None,
+) -> Members:
     """Return the codes of a value set that the parameters leave."""
-    chosen = composer.members(value_set)
-    excluded = {uri.partition("|")[0] for uri in inputs.texts("exclude-system")}
+    chosen = composer.members(value_set, find)
+    excluded = {concepts.systems.canonical(uri.partition("|")[0]) for uri in inputs.texts("exclude-system")}
     if excluded:
         left = {key: codes for key, codes in chosen.items() if concepts.systems[key].uri not in excluded}
         chosen = Members(left)
@@ -129,7 +162,7 @@ def _echo(inputs: Inputs, ident: str | None) -> list[dict[str, Any]]:
     """Return the parameters that the expansion was asked with."""
     said = []
     for name, value in inputs.given():
-        if name == "valueSet" or (name == "url" and ident is None):
+        if name in _SENT or (name == "url" and ident is None):
             continue
         kind = "boolean" if isinstance(value, bool) else "integer" if isinstance(value, int) else "text"
         said.append({"name": name, "valueUri" if name in _URIS else _KINDS[kind]: value})
@@ -148,10 +181,23 @@ def _asked_properties(inputs: Inputs) -> list[str]:
     return [name for name in dict.fromkeys(inputs.texts("property")) if name in PROPERTIES]
 
 
-def _declared(inputs: Inputs, fhir: str) -> dict[str, Any]:
+def _shown_properties(inputs: Inputs, concept: Concept) -> list[str]:
+    """Return the properties to show of a concept: those asked for, and of a retired one why it is inactive."""
+    asked = _asked_properties(inputs)
+    return [*asked, "status"] if concept.inactive and "status" not in asked else asked
+
+
+def _in_english(tokens: Sequence[str]) -> bool:
+    """Tell whether designations are asked for whose language is English, the only one there is; none have a use."""
+    languages = [token.removeprefix(f"{_LANGUAGES}|") for token in tokens]
+    return not tokens or any(language.partition("-")[0].lower() in ("en", "*") for language in languages)
+
+
+def _declared(inputs: Inputs, fhir: str, page: Sequence[Concept]) -> dict[str, Any]:
     from codegraph.terminology.code_systems import DECLARED
 
-    names = _asked_properties(inputs) if fhir == "5.0" else []
+    shown_ones = (name for concept in page for name in _shown_properties(inputs, concept))
+    names = list(dict.fromkeys((*_asked_properties(inputs), *shown_ones))) if fhir == "5.0" else []
     for name in inputs.texts("property"):
         if fhir == "4.0" or (name not in PROPERTIES and name not in _SEEN):
             known = ", ".join(PROPERTIES) if fhir == "5.0" else "none in R4"
@@ -168,12 +214,12 @@ def _contained(concepts: Concepts, concept: Concept, fhir: str, inputs: Inputs) 
         "code": concept.code,
         **({"display": concept.display} if concept.display else {}),
     }
-    asked = _asked_properties(inputs) if fhir == "5.0" else []
+    asked = _shown_properties(inputs, concept) if fhir == "5.0" else []
     if not (inputs.boolean("includeDesignations") or asked):
         return found
     facts = concepts.facts(concept)
     if inputs.boolean("includeDesignations"):
-        words = concepts.synonyms(facts)
+        words = concepts.synonyms(facts) if _in_english(inputs.texts("designation")) else []
         found |= {"designation": [{"language": "en", "value": word} for word in words]} if words else {}
     values = [
         {"code": name, f"value{kind[0].upper()}{kind[1:]}": value}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from codegraph.terminology.concepts import Concept, Concepts
-from codegraph.terminology.parameters import Inputs, Out, parameters
+from codegraph.terminology.parameters import Inputs, Out, code_of, parameters
 from codegraph.terminology.problem import Problem, missing
 
 Version = str  # of FHIR: "4.0" or "5.0"
@@ -24,7 +24,7 @@ def named(concepts: Concepts, inputs: Inputs) -> Concept:
         uri: str | None = inputs.require("system")
         code, version = inputs.require("code"), inputs.text("version")
     else:
-        uri, code = coding.get("system"), coding["code"]
+        uri, code = coding.get("system"), code_of("coding", coding)
         version = coding.get("version") or inputs.text("version")
         if uri is None:
             raise Problem("coding has no system", code="required", at="coding.system")

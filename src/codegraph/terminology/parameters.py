@@ -13,6 +13,9 @@ Kind = Literal["text", "boolean", "integer", "Coding", "CodeableConcept", "resou
 _LIMIT: Final = 500
 _LONGEST: Final = 4000
 _CODINGS: Final = 50
+_LANGUAGE: Final = re.compile(
+    r"(?:\*|[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)(?:\s*;\s*q=[01](?:\.[0-9]{1,3})?)?"
+)
 _TEXTS: Final = frozenset({"Uri", "Url", "Canonical", "String", "Code", "Id", "Date", "DateTime", "Markdown"})
 _INTEGERS: Final = frozenset({"Integer", "UnsignedInt", "PositiveInt"})
 
@@ -22,7 +25,7 @@ def _named(kind: Kind, names: str) -> dict[str, Kind]:
 
 
 _CODED: Final[dict[str, Kind]] = {
-    **_named("text", "code display date displayLanguage"),
+    **_named("text", "code display displayLanguage"),
     **_named("Coding", "coding"),
     **_named("CodeableConcept", "codeableConcept"),
 }
@@ -30,21 +33,20 @@ _VERSIONS: Final = _named("text", "system-version* check-system-version* force-s
 # The parameters of each operation, R4 and R5 together; a name with * may be repeated.
 OPERATIONS: Final[dict[str, dict[str, Kind]]] = {
     "CodeSystem/$lookup": {
-        **_named("text", "code system version date displayLanguage property* useSupplement*"),
+        **_named("text", "code system version displayLanguage property*"),
         **_named("Coding", "coding"),
     },
     "CodeSystem/$validate-code": {
         **_CODED,
         **_named("text", "url system version"),
         **_named("boolean", "abstract lenient-display-validation"),
-        **_named("resource", "codeSystem"),
     },
     "ValueSet/$validate-code": {
         **_CODED,
         **_VERSIONS,
-        **_named("text", "url context valueSetVersion system systemVersion default-valueset-version*"),
+        **_named("text", "url valueSetVersion system systemVersion default-valueset-version*"),
         **_named("boolean", "abstract inferSystem activeOnly lenient-display-validation valueset-membership-only"),
-        **_named("resource", "valueSet"),
+        **_named("resource", "valueSet tx-resource*"),
     },
     "CodeSystem/$subsumes": {
         **_named("text", "codeA codeB system version"),
@@ -56,18 +58,31 @@ OPERATIONS: Final[dict[str, dict[str, Kind]]] = {
         **_named("boolean", "reverse"),
         **_named("Coding", "coding sourceCoding targetCoding"),
         **_named("CodeableConcept", "codeableConcept sourceCodeableConcept targetCodeableConcept"),
-        **_named("resource", "conceptMap"),
     },
     "ValueSet/$expand": {
         **_VERSIONS,
-        **_named("text", "url context contextDirection valueSetVersion filter date displayLanguage"),
-        **_named("text", "designation* exclude-system* property* useSupplement* default-valueset-version*"),
+        **_named("text", "url valueSetVersion filter displayLanguage"),
+        **_named("text", "designation* exclude-system* property* default-valueset-version*"),
         **_named("integer", "offset count"),
         **_named("boolean", "includeDesignations includeDefinition activeOnly"),
         **_named("boolean", "excludeNested excludeNotForUI excludePostCoordinated"),
-        **_named("resource", "valueSet"),
+        **_named("resource", "valueSet tx-resource*"),
     },
 }  # fmt: skip
+_AS_IT_STANDS: Final = "the release answers as it stands; ask one that was built from the lists of that day"
+_NO_SUPPLEMENTS: Final = "no supplements are held here"
+_SENT: Final = "resources sent along are not taken; name one that is held here by its url"
+# Parameters of the specification that are refused, not passed over: why.
+REFUSED: Final[dict[str, str]] = {
+    "date": _AS_IT_STANDS,
+    "useSupplement": _NO_SUPPLEMENTS,
+    "context": "name the value set by url",
+    "contextDirection": "name the value set by url",
+    "codeSystem": _SENT,
+    "conceptMap": _SENT,
+    "dependency": "the concept maps here depend on nothing but the code",
+    "cache-id": "nothing is kept from one request to the next",
+}
 
 
 class Inputs:
@@ -127,6 +142,11 @@ class Inputs:
 
     def _kind(self, name: str) -> Kind:
         kind = self._kinds.get(name)
+        if kind is None and name in REFUSED:
+            told = f"{self.operation}: {name} is not supported: {REFUSED[name]}"
+            if name == "useSupplement":
+                raise Problem(told, status=422, code="not-found", tx="not-found", at=name)
+            raise Problem(told, code="not-supported", at=name)
         if kind is None:
             known = ", ".join(sorted(self._kinds))
             raise Problem(
@@ -175,6 +195,10 @@ class Inputs:
             raise Problem(f"{name} is a whole number from 0 on, not {found}", at=name)
         return found
 
+    def objects(self, name: str) -> list[dict[str, Any]]:
+        """Return the values of a complex parameter that may be repeated."""
+        return list(self._values.get(name, ()))
+
     def object(self, *names: str) -> dict[str, Any] | None:
         """Return the first of some complex parameters that is given."""
         return next((self._values[name][0] for name in names if name in self._values), None)
@@ -183,6 +207,8 @@ class Inputs:
 def _read_text(name: str, value: str) -> str:
     if not value.strip() or len(value) > _LONGEST:
         raise Problem(f"parameter {name} is empty or longer than {_LONGEST} characters", at=name)
+    if name == "displayLanguage" and not all(map(_LANGUAGE.fullmatch, map(str.strip, value.split(",")))):
+        raise Problem(f"displayLanguage is a language tag or a list of them, not {shown(value)}", at=name)
     return value
 
 
@@ -232,17 +258,22 @@ def _value(part: Mapping[str, Any], kind: Kind) -> Any:  # noqa: ANN401
 
 
 def coding(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a Coding; raise Problem where its parts are no texts or it has no code."""
+    """Return a Coding; raise Problem where its parts are no texts."""
     for key in ("system", "version", "code", "display"):
         if key in value:
             _checked(f"{name}.{key}", "text", value[key])
-    if "code" not in value:
-        raise Problem(f"{name} has no code", code="required", at=name)
     return dict(value)
 
 
+def code_of(name: str, value: Mapping[str, Any]) -> str:
+    """Return the code of a Coding; raise Problem where it has none."""
+    if "code" not in value:
+        raise Problem(f"{name} has no code", code="required", at=name)
+    return str(value["code"])
+
+
 def codings_of(name: str, concept: Mapping[str, Any] | None) -> list[tuple[str, dict[str, Any]]]:
-    """Return (place, Coding) of a CodeableConcept; raise Problem where it has none, too many, or one without a code."""
+    """Return (place, Coding) of a CodeableConcept; raise Problem where it has none or too many."""
     found = (concept or {}).get("coding")
     if not isinstance(found, list) or not found or not all(isinstance(one, dict) for one in found):
         raise Problem(f"{name} has no coding", code="required", at=name)

@@ -16,7 +16,7 @@ from codegraph.errors import UnknownTerm
 from codegraph.model import Relation
 from codegraph.terminology.code_systems import HIERARCHICAL, find
 from codegraph.terminology.concepts import Concept, Concepts
-from codegraph.terminology.parameters import Inputs, parameters
+from codegraph.terminology.parameters import Inputs, code_of, parameters
 from codegraph.terminology.problem import Problem, missing
 
 # How the second definition stands to the first -> the outcome.
@@ -52,7 +52,7 @@ def _concept(concepts: Concepts, inputs: Inputs, side: str, ident: str | None) -
         raise Problem("the code system is named by the address; system is not given with it", at="system")
     system = find(concepts, ident) if ident else None
     if said is not None:
-        uri, code = said.get("system"), said["code"]
+        uri, code = said.get("system"), code_of(f"coding{side}", said)
         version = said.get("version") or inputs.text("version")
     else:
         uri, code, version = inputs.text("system"), inputs.require(f"code{side}"), inputs.text("version")

@@ -32,6 +32,8 @@ _COPYRIGHT: Final = {
     "cpt": f"{CPT_NOTICE} {_OURS}",
     "hcpcs": f"{_PUBLIC} Dental codes (D) have no text here: it is the ADA's.",
 }
+# URIs that are not the official ones and that HL7 records beside them; OIDs (`urn:oid:…`) are known too.
+_ALIASES: Final = {"http://terminology.hl7.org/CodeSystem/icd10PCS": "icd10pcs"}
 _PUBLISHERS: Final = {
     "cpt": "American Medical Association",
     "hcpcs": "Centers for Medicare & Medicaid Services",
@@ -112,7 +114,10 @@ class Systems(Mapping[str, FhirSystem]):
 
     @cached_property
     def _by_uri(self) -> dict[str, FhirSystem]:
-        return {system.uri: system for system in self._found.values()}
+        found = {alias: self._found[key] for alias, key in _ALIASES.items() if key in self._found}
+        for key in self._found.keys() & SYSTEMS.keys():
+            found[f"urn:oid:{SYSTEMS[key].oid}"] = self._found[key]
+        return found | {system.uri: system for system in self._found.values()}
 
     def __getitem__(self, key: str) -> FhirSystem:
         return self._found[key]
@@ -124,7 +129,7 @@ class Systems(Mapping[str, FhirSystem]):
         return len(self._found)
 
     def of_uri(self, uri: str) -> FhirSystem | None:
-        """Return the system of a URI, None where nothing of it is held; a version after `|` is not looked at."""
+        """Return the system of a URI or another name of it, None where nothing of it is held; not by version."""
         return self._by_uri.get(uri.partition("|")[0])
 
     def named(self, uri: str, version: str | None = None) -> FhirSystem:
@@ -143,6 +148,11 @@ class Systems(Mapping[str, FhirSystem]):
                 tx="not-found",
             )
         return system
+
+    def canonical(self, uri: str | None) -> str | None:
+        """Return the official URI of a system that is named by it, by its OID or by an older URI; others unchanged."""
+        system = None if uri is None else self.of_uri(uri)
+        return uri if system is None else system.uri
 
     def of_code(self, system: str, notation: str) -> FhirSystem | None:
         """Return the system that a code of codegraph's stands in: modifiers are codes of CPT or of HCPCS Level II."""

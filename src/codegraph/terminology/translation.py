@@ -20,7 +20,7 @@ from codegraph.namespaces import BASE
 from codegraph.terminology.compose import Composer
 from codegraph.terminology.concept_maps import URL, ConceptMaps, Pair
 from codegraph.terminology.concepts import Concept, Concepts
-from codegraph.terminology.parameters import Inputs, Out, codings_of, parameters
+from codegraph.terminology.parameters import Inputs, Out, code_of, codings_of, parameters
 from codegraph.terminology.problem import Problem, missing, shown
 from codegraph.terminology.value_sets import ValueSets
 from codegraph.views import Code
@@ -52,18 +52,15 @@ def _question(inputs: Inputs) -> Question:
     reverse = inputs.boolean("reverse") or name in _TARGET
     target = inputs.text("targetSystem", "targetsystem")
     source = inputs.text("sourceSystem", "system")
+    if name == "targetCode" and target is None and "sourceSystem" not in inputs:  # R5: `system` is the code's
+        source, target = None, source
     of_code = target if name in _TARGET else source
     codings = _codings(inputs, name, of_code)
-    if reverse and name not in _TARGET:  # R4: the code and its system are those of the target
+    source_scope, target_scope = inputs.text("source", "sourceScope"), inputs.text("target", "targetScope")
+    if reverse and name not in _TARGET:  # R4: what is said of the source is then said of the target, and back
         source, target = target, source
-    return Question(
-        codings,
-        reverse,
-        source,
-        target,
-        inputs.text("source", "sourceScope"),
-        inputs.text("target", "targetScope"),
-    )
+        source_scope, target_scope = target_scope, source_scope
+    return Question(codings, reverse, source, target, source_scope, target_scope)
 
 
 def _codings(inputs: Inputs, name: str, system: str | None) -> list[dict[str, Any]]:
@@ -92,8 +89,6 @@ class Translator:
 
         Raises Problem: 404 for a map, system, version or code that is not held, 400 for parameters that are wrong.
         """
-        if "conceptMap" in inputs:
-            raise Problem("a concept map sent along is not supported", code="not-supported", at="conceptMap")
         asked = _question(inputs)
         matches: list[Out] = []
         notes: list[str] = []
@@ -119,9 +114,10 @@ class Translator:
         if uri is None:
             raise Problem("a coding without a system cannot be translated", code="required", at="system")
         system = self._concepts.systems.named(uri, said.get("version"))
-        found = self._concepts.get(system, said["code"])
+        code = code_of("coding", said)
+        found = self._concepts.get(system, code)
         if found is None:
-            raise missing(self._concepts.why_unknown(system, said["code"]), tx="invalid-code", at="code")
+            raise missing(self._concepts.why_unknown(system, code), tx="invalid-code", at="code")
         return found
 
     def _pairs(self, inputs: Inputs, ident: str | None, asked: Question, concept: Concept) -> Iterable[Pair]:
@@ -130,6 +126,9 @@ class Translator:
         if ident is not None and url is not None:
             raise Problem("the concept map is named by the address; url is not given with it", at="url")
         maps = self._maps
+        asked.source_system, asked.target_system = map(
+            self._concepts.systems.canonical, (asked.source_system, asked.target_system)
+        )
         for uri in (asked.source_system, asked.target_system):
             known = uri is None or any(uri in (_uri(p.source), p.target_uri) for p in maps.pairs)
             if not known and self._concepts.systems.of_uri(str(uri)) is None:

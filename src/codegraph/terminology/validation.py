@@ -8,7 +8,7 @@ from typing import Any
 from codegraph.terminology.code_systems import find
 from codegraph.terminology.compose import Composer
 from codegraph.terminology.concepts import Concept, Concepts
-from codegraph.terminology.expansion import check_versions, value_set_of
+from codegraph.terminology.expansion import check_versions, find_among, value_set_of
 from codegraph.terminology.parameters import Inputs, Out, codings_of, parameters
 from codegraph.terminology.problem import Problem, issue, outcome, shown
 from codegraph.terminology.systems import FhirSystem
@@ -22,7 +22,7 @@ class Asked:
     at: str  # "code", "Coding", "CodeableConcept.coding[0]"
     system: str | None
     version: str | None
-    code: str
+    code: str | None  # None: the coding has none
     display: str | None
     concept: Concept | None = None
     issues: list[dict[str, Any]] = field(default_factory=list)
@@ -52,16 +52,20 @@ def _asked(inputs: Inputs, system: str | None, version: str | None) -> list[Aske
 
 def _of_coding(at: str, said: dict[str, Any], system: str | None, version: str | None) -> Asked:
     return Asked(
-        at, said.get("system") or system, said.get("version") or version, said["code"], said.get("display")
+        at,
+        said.get("system") or system,
+        said.get("version") or version,
+        said.get("code"),
+        said.get("display"),
     )
 
 
 def _look_up(concepts: Concepts, asked: Asked, inputs: Inputs) -> None:
     """Find the concept of a code, and say what is wrong with the system, the version, the code or the display."""
-    if asked.system is None:
-        asked.wrong(
-            "the coding has no system: a code without one means nothing", tx="invalid-data", code="invalid"
-        )
+    if asked.system is None or asked.code is None:
+        lacking = [name for name in ("system", "code") if getattr(asked, name) is None]
+        told = f"the coding has no {' and no '.join(lacking)}: there is nothing to check"
+        asked.issues.append(issue("error", "invalid", told, tx="invalid-data", at=asked.at))
         return
     system = concepts.systems.of_uri(asked.system)
     if system is None:
@@ -79,7 +83,8 @@ def _look_up(concepts: Concepts, asked: Asked, inputs: Inputs) -> None:
     if asked.concept is None:
         asked.wrong(concepts.why_unknown(system, asked.code), tx="invalid-code", part="code")
         return
-    _check_display(concepts, asked, asked.concept, lenient=inputs.boolean("lenient-display-validation"))
+    if not inputs.boolean("valueset-membership-only"):
+        _check_display(concepts, asked, asked.concept, lenient=inputs.boolean("lenient-display-validation"))
     if "abstract" in inputs and not inputs.boolean("abstract") and asked.concept.abstract:
         asked.wrong(
             f"{asked.code} is a header, not to be used as it stands", tx="code-rule", code="business-rule"
@@ -118,8 +123,6 @@ def validate_in_system(concepts: Concepts, inputs: Inputs, ident: str | None) ->
 
     Raises Problem: 404 for a system that is not held, 400 for parameters that do not name a code.
     """
-    if "codeSystem" in inputs:
-        raise Problem("a code system sent along is not supported", code="not-supported", at="codeSystem")
     url = inputs.text("url", "system")
     if ident is not None and url is not None:
         raise Problem("the code system is named by the address; url is not given with it", at="url")
@@ -135,7 +138,7 @@ def validate_in_system(concepts: Concepts, inputs: Inputs, ident: str | None) ->
 
 
 def _look_up_in(concepts: Concepts, asked: Asked, system: FhirSystem, inputs: Inputs, *, alone: bool) -> None:
-    if asked.system is not None and asked.system.partition("|")[0] != system.uri:
+    if asked.system is not None and concepts.systems.of_uri(asked.system) != system:
         asked.inside = False
         told = f"the coding is of {shown(asked.system)}, not of {system.uri}"
         asked.wrong(told, tx="invalid-data", part="system", severity="error" if alone else "information")
@@ -155,22 +158,21 @@ def validate_in_set(
     system = inputs.text("system")
     if system is None and "code" in inputs:
         system = _inferred(concepts, composer, value_set, inputs)
-    held = composer.members(value_set)
+    held = composer.members(value_set, find_among(value_sets, inputs))
     codes = _asked(inputs, system, inputs.text("systemVersion"))
     name = shown(value_set.get("url") or "the value set sent along")
     alone = "codeableConcept" not in inputs
     for asked in codes:
         _look_up(concepts, asked, inputs)
+        if inputs.boolean("activeOnly") and asked.concept is not None and asked.concept.inactive:
+            asked.wrong(f"{asked.code} is retired", tx="code-rule", code="business-rule", part="code")
         asked.inside = asked.concept is not None and held.has(asked.concept.system.key, asked.concept.code)
+        if asked.code is None:
+            continue  # said already: there is no code that could be in it
         if not asked.inside:
             text = f"code {shown(asked.code)} of {shown(asked.system)} is not in {name}"
             tx, severity = ("not-in-vs", "error") if alone else ("this-code-not-in-vs", "information")
             asked.wrong(text, tx=tx, part="code", severity=severity)
-        elif asked.concept is not None and asked.concept.inactive:
-            severity = "error" if inputs.boolean("activeOnly") else "information"
-            asked.wrong(
-                f"{asked.code} is retired", tx="status-check", code="business-rule", severity=severity
-            )
     none = not alone and not any(asked.inside for asked in codes)
     first = [issue("error", "code-invalid", f"no coding is in {name}", tx="not-in-vs")] if none else []
     return _answer(codes, inputs, first)
@@ -198,6 +200,10 @@ def _answer(codes: list[Asked], inputs: Inputs, first: list[dict[str, Any]] | No
     As HL7's terminology tests have it, a coding that is right but not in the value set does no harm beside one that
     is; one that is no code, or has no or an unknown system, makes the whole wrong.
     """
+    for asked in codes:
+        if asked.concept is not None and asked.concept.inactive:
+            text = f"{asked.code} is retired: its use should be reviewed"
+            asked.issues.append(issue("warning", "business-rule", text, tx="code-comment", at=asked.at))
     issues = (first or []) + [said for asked in codes for said in asked.issues]
     wrong = any(said["severity"] == "error" for said in issues)
     best = next((a for a in codes if a.concept and a.inside), None)
@@ -214,6 +220,7 @@ def _answer(codes: list[Asked], inputs: Inputs, first: list[dict[str, Any]] | No
         ("version", "string", concept.system.version if concept else None),
         ("codeableConcept", "CodeableConcept", inputs.object("codeableConcept")),
         ("inactive", "boolean", True if concept and concept.inactive else None),
+        ("status", "string", concept.status if concept and concept.inactive else None),
         ("x-caused-by-unknown-system", "canonical", unknown),
         ("issues", "resource", outcome(*issues) if issues else None),
     ]
