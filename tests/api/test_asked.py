@@ -23,6 +23,13 @@ from codegraph.render import jsonable
 NOTE = "Through a midline incision a loop of ileum was brought out. Status post appendectomy."
 # (operation, its parameters, the words of the command line that ask the same)
 SAME = [
+    ("add_ons", {"code": "44121"}, "addons 44121"),
+    ("compare", {"code": "44310"}, "compare 44310"),
+    ("compare", {"code": "44310", "among": ["site"], "zero_work": True}, "compare 44310 --among site --zero-work"),
+    ("compare", {"code": "44310", "among": ["44005-44799"]}, "compare 44310 --range 44005-44799"),
+    ("compare", {"code": "44310", "among": ["44320", "44187"]}, "compare 44310 --code 44320 --code 44187"),
+    ("differences", {"first": "44310", "second": "44187"}, "differences 44310 44187"),
+    ("history", {"code": "44383", "edits": True}, "history 44383 --edits"),
     ("ask", {"question": "What does 44310 pay in Nebraska?"}, "ask What does 44310 pay in Nebraska?"),
     ("search", {"text": "laproscopic ilestomy", "limit": 5}, "search laproscopic ilestomy --limit 5"),
     ("suggest", {"note": NOTE, "system": ["cpt"]}, "suggest -"),

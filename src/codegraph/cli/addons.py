@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from codegraph.cli.shared import format_option, open_graph, print_json
@@ -25,19 +23,9 @@ def command(ctx: click.Context, code: str, on: str | None, nearest: bool, format
     kg = open_graph(ctx, at_once=False)
     found = kg.add_ons(code, on=on, nearest=nearest)
     if format == "json":
-        print_json(
-            {
-                "code": found.code,
-                "types": found.types,
-                "meaning": found.meaning,
-                "contractor_decides": found.contractor_decides,
-                "primaries": found.primaries,
-                "add_ons": found.add_ons,
-                "notes": found.notes,
-                "edition": asdict(found.edition),
-                "evidence": [asdict(row) for row in found.evidence],
-            }
-        )
+        from codegraph.operations import plain
+
+        print_json(plain.add_ons(found))
         return
     if found.is_add_on:
         click.echo(f"{found.code} is an add-on code, {found.meaning}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +72,9 @@ def command(
         found.plot(picture, measure=measure or "work")
     shown = [found.standing(measure)] if measure else list(found)
     if format == "json":
-        print_json({**asdict(found), "denominator": found.denominator})
+        from codegraph.operations import plain
+
+        print_json(plain.comparison(found))
         return
     _print(found, shown, listed=peers)
     if picture is not None:

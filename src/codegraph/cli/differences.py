@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from codegraph.cli.shared import format_option, in_words, open_graph, print_json, print_table
@@ -22,17 +20,9 @@ def command(ctx: click.Context, first: str, second: str, format: str) -> None:
     kg = open_graph(ctx)
     found = kg.differences(first, second)
     if format == "json":
-        facets = [{"name": f.name, **asdict(f)} for f in found.facets]
-        print_json(
-            {
-                "first": found.first,
-                "second": found.second,
-                "relation": found.relation,
-                "sentence": found.sentence,
-                "differing": [f.name for f in found.differing],
-                "facets": facets,
-            }
-        )
+        from codegraph.operations import plain
+
+        print_json(plain.differences(found))
         return
     click.echo(f"{found.sentence}\n")
     rows = [(f.name, in_words(kg, f.source), in_words(kg, f.target), f.relation) for f in found.facets]

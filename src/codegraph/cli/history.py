@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -29,7 +28,9 @@ def command(ctx: click.Context, code: str, edits: bool, format: str) -> None:
     """  # noqa: D301 - click's mark of lines to be left alone
     found = open_graph(ctx, at_once=False).history(code, edits=edits)
     if format == "json":
-        print_json({"code": found.code.curie, "events": [asdict(e) for e in found], "notes": found.notes})
+        from codegraph.operations import plain
+
+        print_json(plain.history(found))
         return
     _table(found)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -52,12 +51,12 @@ def command(
     if (code is None) == (reverse is None):
         raise click.UsageError("give a CODE, or a modifier with --reverse")
     kg = open_graph(ctx, at_once=False)
-    if reverse is not None:
-        uses = kg.codes_with_modifier(reverse, on=on, nearest=nearest)
-        print_json([asdict(use) for use in uses]) if format == "json" else _print_uses(reverse, uses, limit)
-        return
     from codegraph.operations import plain
 
+    if reverse is not None:
+        uses = kg.codes_with_modifier(reverse, on=on, nearest=nearest)
+        print_json(plain.uses(uses)) if format == "json" else _print_uses(reverse, uses, limit)
+        return
     assert code is not None
     bare, named, rules, excluded = plain.chosen_rules(
         kg, code, modifier, everything=everything, on=on, nearest=nearest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,15 +26,15 @@ def command(ctx: click.Context, codes: tuple[str, ...], on: str | None, nearest:
 
     For example:  codegraph outpatient 44388 45378 93005
     """
+    from codegraph.operations import plain
+
     kg = open_graph(ctx, at_once=False)
     if len(codes) == 1:
-        from codegraph.operations import plain
-
         found = kg.outpatient(codes[0], on=on, nearest=nearest)
         print_json(plain.outpatient(found)) if format == "json" else _print_status(found)
         return
     claim = kg.outpatient_claim(codes, on=on, nearest=nearest)
-    print_json(asdict(claim)) if format == "json" else _print_claim(claim)
+    print_json(plain.outpatient_claim(claim)) if format == "json" else _print_claim(claim)
 
 
 def _print_status(found: OutpatientStatus) -> None:

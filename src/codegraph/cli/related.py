@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from codegraph.cli.shared import format_option, open_graph, print_json, print_table
@@ -20,7 +18,9 @@ def command(ctx: click.Context, code: str, show_all: bool, format: str) -> None:
     """Show codes in some relation to CODE: other approach, life cycle, family, add-ons, edits."""
     found = open_graph(ctx).related(code)
     if format == "json":
-        print_json([asdict(r) for r in found])
+        from codegraph.operations import plain
+
+        print_json(plain.related(found))
         return
     counts: dict[str, int] = {}
     rows = []

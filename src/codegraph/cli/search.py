@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from codegraph.cli.shared import format_option, open_graph, print_json, print_table
@@ -33,7 +31,9 @@ def command(
         " ".join(text), system=system, site=site, method=method, on=on, limit=limit
     )
     if format == "json":
-        print_json(asdict(found))
+        from codegraph.operations import plain
+
+        print_json(plain.search(found))
         return
     if read := [f"{w.said} as {w.read}" for w in found.words if w.guessed]:
         click.echo(f"read {', '.join(read)}\n")

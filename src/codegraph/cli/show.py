@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -45,7 +44,10 @@ def command(ctx: click.Context, code: str, format: str, on: str | None, include_
     described = graph.describe(code)
     official = graph[code].official_descriptors if include_licensed else []
     if format == "json":
-        print_json(asdict(described) | ({"official_descriptors": official} if include_licensed else {}))
+        from codegraph.operations import plain
+
+        licensed = {"official_descriptors": official} if include_licensed else {}
+        print_json(plain.description(described) | licensed)
         return
     from codegraph import render
 

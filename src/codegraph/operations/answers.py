@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from codegraph.errors import InvalidValue
 from codegraph.operations import plain
@@ -11,10 +11,36 @@ from codegraph.operations import plain
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
+_CODE: Final = re.compile(r"(?:[a-z]+:)?(?=\w*\d)\w{5}", re.IGNORECASE)
+
 
 def code(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
     """Return everything known of a code."""
-    return asdict(kg.describe(asked["code"]))
+    return plain.description(kg.describe(asked["code"]))
+
+
+def add_ons(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return the add-on edits of a code."""
+    return plain.add_ons(kg.add_ons(asked.pop("code"), **asked))
+
+
+def compare(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return where a code stands among its peers."""
+    among: list[str] | str | None = asked.pop("among", None) or None
+    if among and len(among) == 1 and not _CODE.fullmatch(among[0]):
+        among = among[0]  # the name of a group, or a range
+    statuses = asked.pop("statuses", None) or ("A",)
+    return plain.comparison(kg.compare(asked.pop("code"), among=among, statuses=statuses, **asked))
+
+
+def differences(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return in what two codes' definitions differ."""
+    return plain.differences(kg.differences(asked["first"], asked["second"]))
+
+
+def history(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return what became of a code from release to release."""
+    return plain.history(kg.history(asked.pop("code"), **asked))
 
 
 def codes(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -33,7 +59,7 @@ def crosswalk(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
 
 def related(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
     """Return codes in some relation to a code."""
-    return [asdict(r) for r in kg.related(asked["code"])]
+    return plain.related(kg.related(asked["code"]))
 
 
 def price(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -87,7 +113,7 @@ def modifiers(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
 
 def uses(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
     """Return the codes that a modifier applies to."""
-    return [asdict(use) for use in kg.codes_with_modifier(asked.pop("modifier"), **asked)]
+    return plain.uses(kg.codes_with_modifier(asked.pop("modifier"), **asked))
 
 
 def outpatient(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -97,7 +123,7 @@ def outpatient(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
 
 def outpatient_claim(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
     """Return what the lines of an outpatient claim are paid."""
-    return asdict(kg.outpatient_claim(asked.pop("line"), **asked))
+    return plain.outpatient_claim(kg.outpatient_claim(asked.pop("line"), **asked))
 
 
 def ask(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -107,7 +133,7 @@ def ask(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
 
 def search(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
     """Return the codes that a text means."""
-    return asdict(kg.search(asked.pop("text"), **asked))
+    return plain.search(kg.search(asked.pop("text"), **asked))
 
 
 def suggest(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401

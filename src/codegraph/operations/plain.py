@@ -11,17 +11,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from codegraph.answers.model import Answer
+    from codegraph.billing.addons import AddOns
     from codegraph.billing.edits_model import Conflicts, PairEdits
     from codegraph.billing.limits import UnitLimit
-    from codegraph.billing.modifiers.model import ModifierRule
+    from codegraph.billing.modifiers.model import ModifierRule, ModifierUse
     from codegraph.billing.modifiers.sets import Exclusion
     from codegraph.billing.outpatient import OutpatientStatus
+    from codegraph.billing.outpatient_claim import OutpatientClaim
     from codegraph.billing.price.model import Price, SessionPrice
     from codegraph.billing.price.spread import PriceSpread
     from codegraph.billing_questions import BillingQuestions, Day
+    from codegraph.changes.history import History
+    from codegraph.comparison.model import Comparison
+    from codegraph.crosswalk.differences import Differences
+    from codegraph.describe import Description
     from codegraph.errors import NotLoaded
     from codegraph.mapping import Crosswalk
     from codegraph.mapping import Mapping as CodeMapping
+    from codegraph.related import Related
+    from codegraph.search.model import SearchResult
     from codegraph.suggest.model import Suggestion
     from codegraph.views import Code
 
@@ -59,6 +67,43 @@ def _mapping(m: CodeMapping) -> dict[str, Any]:
         "provenance": asdict(m.provenance),
         "facets": [asdict(f) for f in m.facets],
     }
+
+
+def description(found: Description) -> dict[str, Any]:
+    """Return everything known of a code."""
+    return asdict(found)
+
+
+def related(found: Iterable[Related]) -> list[dict[str, Any]]:
+    """Return codes in some relation to a code."""
+    return [asdict(each) for each in found]
+
+
+def search(found: SearchResult) -> dict[str, Any]:
+    """Return the codes that a text means, and how it was read."""
+    return asdict(found)
+
+
+def differences(found: Differences) -> dict[str, Any]:
+    """Return two definitions side by side."""
+    return {
+        "first": found.first,
+        "second": found.second,
+        "relation": found.relation,
+        "sentence": found.sentence,
+        "differing": [facet.name for facet in found.differing],
+        "facets": [{"name": facet.name, **asdict(facet)} for facet in found.facets],
+    }
+
+
+def comparison(found: Comparison) -> dict[str, Any]:
+    """Return where a code stands among its peers, and who these are."""
+    return {**asdict(found), "denominator": found.denominator}
+
+
+def history(found: History) -> dict[str, Any]:
+    """Return what became of a code over time."""
+    return {"code": found.code.curie, "events": [asdict(event) for event in found], "notes": found.notes}
 
 
 def codes(found: Iterable[Code]) -> list[dict[str, Any]]:
@@ -102,6 +147,27 @@ def price_spread(found: PriceSpread) -> dict[str, Any]:
 def outpatient(found: OutpatientStatus) -> dict[str, Any]:
     """Return a code's place in hospital outpatient payment."""
     return {**asdict(found), "key": found.key}
+
+
+def outpatient_claim(found: OutpatientClaim) -> dict[str, Any]:
+    """Return what the lines of an outpatient claim are paid."""
+    return asdict(found)
+
+
+def add_ons(found: AddOns) -> dict[str, Any]:
+    """Return the add-on edits of a code."""
+    return {
+        "code": found.code,
+        "is_add_on": found.is_add_on,
+        "types": found.types,
+        "meaning": found.meaning,
+        "contractor_decides": found.contractor_decides,
+        "primaries": found.primaries,
+        "add_ons": found.add_ons,
+        "notes": found.notes,
+        "edition": asdict(found.edition),
+        "evidence": [asdict(row) for row in found.evidence],
+    }
 
 
 def edits(pair: PairEdits) -> dict[str, Any]:
@@ -205,3 +271,8 @@ def modifiers(code: str, rules: Iterable[ModifierRule], excluded: Iterable[Exclu
     """Return what modifiers do on a code."""
     found = [{**asdict(rule), "answer": rule.answer} for rule in rules]
     return {"code": code, "modifiers": found, "exclusions": [e._asdict() for e in excluded]}
+
+
+def uses(found: Iterable[ModifierUse]) -> list[dict[str, Any]]:
+    """Return the codes that a modifier applies to."""
+    return [asdict(use) for use in found]

@@ -11,9 +11,10 @@ from codegraph.billing.limits import UnitLimit
 from codegraph.billing.modifiers.model import ModifierRule
 from codegraph.billing.modifiers.sets import Exclusion
 from codegraph.billing.pairs import Episode
+from codegraph.changes.events import Event
 from codegraph.claims.model import NotChecked, Outcome, Severity
 from codegraph.crosswalk.combinations import Combination
-from codegraph.model import FacetComparison, Provenance, Relation
+from codegraph.model import FacetComparison, FacetRelation, Provenance, Relation
 
 
 class ListedCode(TypedDict):
@@ -105,6 +106,50 @@ class CodeConflicts(TypedDict):
     note: str | None
     episodes: list[Episode]
     edition: Edition
+
+
+class CodeAddOns(TypedDict):
+    """The add-on edits of a code."""
+
+    code: str
+    is_add_on: bool
+    types: list[str]
+    meaning: str | None
+    contractor_decides: bool
+    primaries: list[str]
+    add_ons: list[str]
+    notes: list[str]
+    edition: Edition
+    evidence: list[Evidence]
+
+
+class NamedFacet(TypedDict):
+    """A facet of two definitions, how the second's values stand to the first's."""
+
+    name: str
+    facet: str
+    source: list[str]
+    target: list[str]
+    relation: FacetRelation
+
+
+class CodeDifferences(TypedDict):
+    """Two codes' definitions facet by facet."""
+
+    first: str
+    second: str
+    relation: Relation | None
+    sentence: str
+    differing: list[str]
+    facets: list[NamedFacet]
+
+
+class CodeHistory(TypedDict):
+    """What all loaded releases say of a code over time."""
+
+    code: str
+    events: list[Event]
+    notes: list[str]
 
 
 class MissingLimit(TypedDict):

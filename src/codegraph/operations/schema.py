@@ -36,6 +36,7 @@ _MORE: Final[dict[str, dict[str, Any]]] = {
     "Line": {"key": str},
     "Answer": {"text": str},
     "LeftOpen": {"question": str},
+    "Comparison": {"denominator": str},
 }
 # A line shows its key in a session alone.
 _NOT_ALWAYS: Final = {("Line", "key")}
