@@ -44,7 +44,7 @@ class Kindred:
         self._coded = frozenset(coded)
         self._label = label
         self._kept: dict[str, Defined] = {}
-        self._found: dict[tuple[str, str], frozenset[str]] = {}
+        self._found: dict[str, dict[str, frozenset[str]]] = {}
         self._wholes: dict[str, set[str]] = defaultdict(set)
         for whole, part in store.edges(COMPONENT):
             self._wholes[contract(part)].add(contract(whole))
@@ -94,11 +94,17 @@ class Kindred:
         return frozenset().union(*(self._with_value(facet, value) for value in values))
 
     def _with_value(self, facet: str, value: str) -> frozenset[str]:
-        key = facet, value
-        if key not in self._found:
-            iris = self._known.keys() & set(self._store.pointing(facet, value))
-            self._found[key] = frozenset(self._known[iri] for iri in iris)
-        return self._found[key]
+        """Return the known procedures that have a value, of all of which the facet is read once.
+
+        Asking for what points at the value would bring the tens of thousands of procedures of ICD-10-PCS.
+        """
+        if facet not in self._found:
+            having: dict[str, set[str]] = defaultdict(set)
+            for iri, procedure in self._known.items():
+                for held in self._store.objects(iri, facet):
+                    having[contract(held)].add(procedure)
+            self._found[facet] = {name: frozenset(some) for name, some in having.items()}
+        return self._found[facet].get(value, frozenset())
 
     def _compared(self, mine: Defined, other: Defined) -> tuple[str, str] | None:
         """Return how another definition stands to this one: alike, below, above, or away in one facet."""

@@ -6,7 +6,7 @@ column one; the modifier indicator says whether a modifier may change that (NCCI
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -86,11 +86,7 @@ def conflicts(
         held = [row for row in rows if row.indicator == "9"]
     else:
         holding = [row for row in rows if row.in_force(on)]
-        held = [
-            row
-            for _, same in groupby(holding, lambda row: row[:2])
-            if (row := _chosen(list(same))) is not None
-        ]
+        held = holding if _all_apart(holding) else list(_first_to_end(holding))
     notes = [*_about(edition, day), *_about_rows(kg, edition, (line.code,), rows, ())]
     if rows and not edition.whole:
         limited = "the packaged codes only" if edition.packaged else "an excerpt"
@@ -122,6 +118,19 @@ def _other_edition(kg: OpenedRelease, setting: str, on: date | None) -> Edition 
 
 def _history(row: Episode) -> tuple[date, date, int]:
     return (row.effective or date.min, row.deleted or date.max, row.occurrence)
+
+
+def _all_apart(rows: Sequence[Episode]) -> bool:
+    """Tell whether no pair has two rows, which is nearly always so."""
+    return len({row[:2] for row in rows}) == len(rows)
+
+
+def _first_to_end(holding: Iterable[Episode]) -> Iterator[Episode]:
+    """Yield of each pair the row to go by."""
+    for _, same in groupby(holding, lambda row: row[:2]):
+        row = _chosen(list(same))
+        if row is not None:
+            yield row
 
 
 def _chosen(holding: Sequence[Episode]) -> Episode | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from decimal import Decimal
 from functools import lru_cache
@@ -23,6 +24,9 @@ _TOTALS: Final = (
     "SELECT code, status, work, facility_total, facility_na, nonfacility_total, nonfacility_na FROM pfs "
     "WHERE release = ? AND modifier = ''"
 )
+_BETWEEN: Final = f"{_TOTALS} AND code BETWEEN ? AND ?"
+_AMONG: Final = f"{_TOTALS} AND code IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants
+_UP_TO: Final = "SELECT count(*) FROM (SELECT 1 FROM pfs WHERE release = ? AND modifier = '' LIMIT ?)"
 _VALUED: Final = (
     f"SELECT {', '.join(_FEE_COLUMNS)} FROM pfs WHERE release = ? AND (work + 0 OR facility_pe + 0 "  # noqa: S608
     "OR nonfacility_pe + 0 OR malpractice + 0) ORDER BY code, modifier"
@@ -144,7 +148,8 @@ class Figures:
         keep = lru_cache(maxsize=_KEPT)
         self.is_packaged = keep(self._packaged)
         self.fees = keep(self._fees)
-        self.totals = lru_cache(maxsize=4)(self._totals)
+        self.totals_between = lru_cache(maxsize=64)(self._totals_between)
+        self.number_of_totals = lru_cache(maxsize=64)(self._number_of_totals)
         self.localities = lru_cache(maxsize=16)(self._localities)
         self.counties = lru_cache(maxsize=16)(self._counties)
         self.unit_limit = keep(self._unit_limit)
@@ -171,24 +176,25 @@ class Figures:
             self.fees(edition.release, code) for edition in self.editions.of(PFS)
         )
 
-    def _rows(self, table: str, sql: str, *key: str) -> list[tuple[Any, ...]]:
+    def _rows(self, table: str, sql: str, *key: str | int) -> list[tuple[Any, ...]]:
         return self.tables.rows(sql, key) if self._has(table) else []
 
     def _fees(self, release: str, code: str) -> dict[str, RelativeValue]:
         """Return the fee schedule rows of a code by modifier (`""`, `26`, `TC`, `53`)."""
         return {r[1]: _relative_value(r) for r in self._rows("pfs", _FEE, release, code)}
 
-    def _totals(self, release: str) -> dict[str, FeeTotals]:
-        """Return what all codes of a release are worth, rows with a modifier left out."""
-        return {
-            code: FeeTotals(
-                status,
-                Decimal(work),
-                None if na else Decimal(facility),
-                None if not_there else Decimal(other),
-            )
-            for code, status, work, facility, na, other, not_there in self._rows("pfs", _TOTALS, release)
-        }
+    def _totals_between(self, release: str, first: str, last: str) -> dict[str, FeeTotals]:
+        """Return what the codes of a release from the first to the last are worth, rows with a modifier left out."""
+        return _fee_totals(self._rows("pfs", _BETWEEN, release, first, last))
+
+    def totals_among(self, release: str, codes: Iterable[str]) -> dict[str, FeeTotals]:
+        """Return what those of some codes that a release has are worth, rows with a modifier left out; not kept."""
+        return _fee_totals(self._rows("pfs", _AMONG, release, json.dumps(sorted(codes))))
+
+    def _number_of_totals(self, release: str, at_most: int) -> int:
+        """Return how many codes of a release have a row without modifier; more than `at_most` are not counted."""
+        found = self._rows("pfs", _UP_TO, release, at_most)
+        return int(found[0][0]) if found else 0
 
     def valued_fees(self, release: str) -> list[RelativeValue]:
         """Return all fee schedule rows of a release that have a relative value, by code and modifier; not kept."""
@@ -268,6 +274,18 @@ class Figures:
 
 def _system(code: str) -> str:
     return "hcpcs" if code[0].isalpha() else "cpt"
+
+
+def _fee_totals(rows: Iterable[tuple[Any, ...]]) -> dict[str, FeeTotals]:
+    return {
+        code: FeeTotals(
+            status,
+            Decimal(work),
+            None if na else Decimal(facility),
+            None if not_there else Decimal(other),
+        )
+        for code, status, work, facility, na, other, not_there in rows
+    }
 
 
 def _number(text: str | None) -> Decimal | None:

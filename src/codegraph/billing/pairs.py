@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from codegraph.tables import Tables
@@ -25,7 +28,7 @@ _SIFT: Final = (
 _MOST_SOUGHT: Final = 100
 Series = tuple[str, str]  # setting, ident of a release
 _AS_ONE: Final = "SELECT column1, column2, terms FROM ptp_pair WHERE column1 = ?"
-# The rows of a code as column two lie scattered: the index gives their keys, and each is sought.
+# The rows of a code as column two lie scattered: the index holds all that is read of them.
 _AS_TWO: Final = (
     "SELECT column1, column2, terms FROM ptp_pair WHERE column2 = ? ORDER BY column1, column2, occurrence"
 )
@@ -78,6 +81,8 @@ class PairTable:
         self._codes = {number: code for code, number in self._ids.items()}
         # (setting, release) -> number of the terms -> (release, indicator, effective, deleted, prior, rationale)
         self._terms: dict[Series, dict[int, tuple[Any, ...]]] = {}
+        # Both settings, the counts and the rows of a code are asked for one after the other.
+        self._rows_of = lru_cache(maxsize=8)(self._read)
         for setting, release, number, indicator, effective, deleted, prior, rationale in tables.rows(_TERMS):
             self._terms.setdefault((setting, release), {})[number] = (
                 release,
@@ -112,11 +117,26 @@ class PairTable:
 
     def of(self, code: str, setting: str, release: str) -> list[Episode]:
         """Return all rows of a release that name a code: those with it as column one first, then the others."""
+        as_one, as_two = self._rows_of(code)
+        return list(_episodes(as_one + as_two, self._codes, self._terms.get((setting, release), {})))
+
+    def counted(self, code: str, setting: str, release: str) -> Iterator[tuple[int, Episode, int]]:
+        """Yield how many rows of a release that name a code say the same: its own column, what they say, their number.
+
+        The episode that stands for them names no codes and no occurrence. Counting takes a tenth of reading each.
+        """
+        terms = self._terms.get((setting, release), {})
+        for column, rows in enumerate(self._rows_of(code), 1):
+            for number, count in Counter(map(itemgetter(2), rows)).items():
+                if number in terms:
+                    yield column, Episode._make(("", "", *terms[number], 0)), count
+
+    def _read(self, code: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """Return the rows of a code in all settings and releases: those with it as column one, and as column two."""
         number = self._ids.get(code)
         if number is None:
-            return []
-        rows = self._tables.rows(_AS_ONE, (number,)) + self._tables.rows(_AS_TWO, (number,))
-        return list(_episodes(rows, self._codes, self._terms.get((setting, release), {})))
+            return [], []
+        return self._tables.rows(_AS_ONE, (number,)), self._tables.rows(_AS_TWO, (number,))
 
     def named(self, setting: str, release: str, indicator: str, day: date | None) -> list[str]:
         """Return the codes that a row of a release with this indicator, in force on a day, names; sorted."""
@@ -138,14 +158,15 @@ def _episodes(
     rows: Iterable[tuple[Any, ...]], codes: dict[int, str], terms: dict[int, tuple[Any, ...]]
 ) -> Iterator[Episode]:
     """Yield the rows of one release; occurrences are counted anew, since releases stand side by side."""
-    before, occurrence = (-1, -1), 0
+    one_before, two_before, occurrence = -1, -1, 0
+    make = tuple.__new__  # a third of the time of Episode._make
     for one, two, number in rows:
         said = terms.get(number)
         if said is None:
             continue
-        occurrence = occurrence + 1 if before == (one, two) else 0
-        before = (one, two)
-        yield Episode._make((codes[one], codes[two], *said, occurrence))
+        occurrence = occurrence + 1 if one == one_before and two == two_before else 0
+        one_before, two_before = one, two
+        yield make(Episode, (codes[one], codes[two], *said, occurrence))
 
 
 def _day(text: str) -> date | None:

@@ -43,11 +43,12 @@ CREATE VIEW ptp AS
     JOIN ptp_terms AS t ON t.id = p.terms;
 ANALYZE ptp_code;
 """
-_INDEX: Final = "CREATE INDEX ptp_pair_column2 ON ptp_pair (column2)"
+# Covers what is read of a code's rows as column two: they are read from the index alone, in a quarter of the time.
+_INDEX: Final = "CREATE INDEX ptp_pair_column2 ON ptp_pair (column2, column1, occurrence, terms)"
 # What the planner should know of a full build: a real ANALYZE reads all rows for seconds to find the same.
 _STATISTICS: Final = (
     ("ptp_pair", "ptp_pair", "4000000 350 2 1"),
-    ("ptp_pair", "ptp_pair_column2", "4000000 350"),
+    ("ptp_pair", "ptp_pair_column2", "4000000 350 2 1 1"),
     ("ptp_code", "sqlite_autoindex_ptp_code_1", "13000 1"),
     ("ptp_terms", None, "2500"),
 )

@@ -31,36 +31,45 @@ def events(graph: CodeGraph, code: Code, *, each: bool = False) -> Iterator[Even
         edition = newest_whole(editions(graph, (series,)))
         if edition is None:
             continue
-        known = graph._pair_table.of(code.notation, setting, edition.release)
-        episodes = [e for e in known if e.indicator != _VOID]
         evidence = graph._figures.evidence("ptp", edition.release, ("code", code.notation))
         where = f"{setting}, {edition.release}"
-        tell = _each if each else _counted
+        asked = code.notation, setting, edition.release
+        if each:
+            rows = graph._pair_table.of(*asked)
+            told = _each(code.notation, [e for e in rows if e.indicator != _VOID])
+        else:
+            counts = graph._pair_table.counted(*asked)
+            told = _counted(code.notation, [c for c in counts if c[1].indicator != _VOID])
         yield from (
             Event(day, "ptp", kind, key, field, before, after, count, "; ".join((*notes, where)), (evidence,))
-            for day, kind, key, field, before, after, count, notes in tell(code.notation, episodes)
+            for day, kind, key, field, before, after, count, notes in told
         )
 
 
 Told = tuple[date | None, str, str, str, str | None, str | None, int | None, tuple[str, ...]]
 
 
-def _counted(code: str, episodes: Sequence[Episode]) -> Iterator[Told]:
-    begun: dict[date | None, list[Episode]] = {}
-    ended: dict[date | None, list[Episode]] = {}
-    for e in episodes:
-        begun.setdefault(e.effective, []).append(e)
-        if e.deleted is not None:
-            ended.setdefault(e.deleted, []).append(e)
+Counts = list[tuple[int, "Episode", int]]  # the code's column, what rows say, how many say it
+
+
+def _counted(code: str, counts: Counts) -> Iterator[Told]:
+    begun: dict[date | None, Counts] = {}
+    ended: dict[date | None, Counts] = {}
+    for row in counts:
+        begun.setdefault(row[1].effective, []).append(row)
+        if row[1].deleted is not None:
+            ended.setdefault(row[1].deleted, []).append(row)
     for kind, by_day in (("edits-begun", begun), ("edits-ended", ended)):
         for day, some in by_day.items():
-            notes = (_breakdown(code, some), *(() if day else ("on an unknown day",)))
-            yield day, kind, code, "", None, None, len(some), notes
+            notes = (_breakdown(some), *(() if day else ("on an unknown day",)))
+            yield day, kind, code, "", None, None, sum(number for _, _, number in some), notes
 
 
-def _breakdown(code: str, episodes: Sequence[Episode]) -> str:
+def _breakdown(some: Counts) -> str:
     """Return how many edits there are by column and by modifier indicator, in words."""
-    counts = Counter((_SIDES[e.column_one != code], e.indicator) for e in episodes)
+    counts = Counter[tuple[str, str]]()
+    for column, row, number in some:
+        counts[_SIDES[column - 1], row.indicator] += number
     return ", ".join(f"{n:,} as {side} with indicator {sign}" for (side, sign), n in sorted(counts.items()))
 
 

@@ -27,10 +27,12 @@ _IN_FORCE: Final = (
     "SELECT id, indicator FROM ptp_terms WHERE release = ?1 AND indicator != '9' "
     "AND (effective = '' OR effective <= ?2) AND (deleted = '' OR deleted >= ?2)"
 )
+# In the order of the pairs, which the rows have anyway; without it the index on column two may be scanned instead.
 _PAIRS: Final = (
     "SELECT (one.rank << 40) | (two.rank << 16) | t.indicator FROM ptp_pair AS p "
     "CROSS JOIN terms_in_force AS t ON t.id = p.terms "
-    "CROSS JOIN rank_of_code AS one ON one.id = p.column1 CROSS JOIN rank_of_code AS two ON two.id = p.column2"
+    "CROSS JOIN rank_of_code AS one ON one.id = p.column1 CROSS JOIN rank_of_code AS two ON two.id = p.column2 "
+    "ORDER BY p.column1, p.column2"
 )
 _DATES: Final = (
     "SELECT t.effective, t.deleted FROM ptp_pair AS p JOIN ptp_terms AS t ON t.id = p.terms "

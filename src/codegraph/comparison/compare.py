@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from codegraph.billing.editions import PFS, Edition
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from codegraph.opened import OpenedRelease
 
 _LABEL: Final = "SELECT label FROM code WHERE system = ? AND notation = ?"
+_LABELS: Final = (
+    "SELECT notation, label FROM code WHERE system = ? AND notation IN (SELECT value FROM json_each(?)) "
+    "AND label IS NOT NULL"
+)
 # A whole fee schedule has about 17,000 codes; a release of fewer holds an excerpt.
 _WHOLE: Final = 10_000
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -51,15 +57,18 @@ def compare(
         raise InvalidValue(f"{line.key}: codes are compared by their rows without modifier; give {line.code}")
     statuses = _checked(statuses)
     edition = kg._editions.on(PFS, day, nearest=nearest)
-    rows = kg._figures.totals(edition.release)
-    if line.code not in rows:
+    own_row = kg._figures.totals_among(edition.release, [line.code]).get(line.code)
+    if own_row is None:
         if kg.tables.row(_LABEL, (line.system, line.code)) is None:
             raise kg._unknown(line.code, [CodeRef(line.system, line.code)])
         raise UnknownCode(f"{line.curie} has no row without modifier in {edition.release}")
-    group = group_of(kg, line, among, rows)
+    group = group_of(kg, line, among, partial(kg._figures.totals_between, edition.release))
+    rows = kg._figures.totals_among(edition.release, group.codes)
     kept, excluded = _sorted_out(group.codes, rows, statuses, zero_work)
-    own = _peer(kg, line.code, rows[line.code])
-    peers = sorted((_peer(kg, code, rows[code]) for code in kept), key=lambda p: (-p.work, p.code))
+    labels = _labels(kg, {*kept, line.code})
+    own = _peer(line.code, own_row, labels)
+    peers = sorted((_peer(code, rows[code], labels) for code in kept), key=lambda p: (-p.work, p.code))
+    loaded = kg._figures.number_of_totals(edition.release, _WHOLE)
     work, facility, nonfacility = (_standing(own, peers, measure) for measure in MEASURES)
     return Comparison(
         code=line.curie,
@@ -77,7 +86,7 @@ def compare(
         nonfacility=nonfacility,
         peers=tuple(peers),
         excluded=tuple(sorted(excluded.items())),
-        notes=(*group.notes, *_notes(own, group, kept, statuses, edition, day, len(rows))),
+        notes=(*group.notes, *_notes(own, group, kept, statuses, edition, day, loaded)),
     )
 
 
@@ -114,11 +123,23 @@ def _reason(row: FeeTotals | None, statuses: tuple[str, ...], zero_work: bool) -
     return None if row.work or zero_work else _NO_WORK
 
 
-def _peer(kg: OpenedRelease, code: str, row: FeeTotals) -> Peer:
-    system = "hcpcs" if code[0].isalpha() else "cpt"
-    found = kg.tables.row(_LABEL, (system, code))
-    label = str(found[0]) if found and found[0] is not None else None
-    return Peer(f"{system}:{code}", label, row.status, row.work, row.facility, row.nonfacility)
+def _peer(code: str, row: FeeTotals, labels: dict[str, str]) -> Peer:
+    return Peer(
+        f"{_system(code)}:{code}", labels.get(code), row.status, row.work, row.facility, row.nonfacility
+    )
+
+
+def _system(code: str) -> str:
+    return "hcpcs" if code[0].isalpha() else "cpt"
+
+
+def _labels(kg: OpenedRelease, codes: Iterable[str]) -> dict[str, str]:
+    """Return the labels of codes of CPT and HCPCS Level II, in a look-up for each system."""
+    by_system: dict[str, list[str]] = {}
+    for code in codes:
+        by_system.setdefault(_system(code), []).append(code)
+    found = (kg.tables.rows(_LABELS, (system, json.dumps(some))) for system, some in by_system.items())
+    return {code: str(label) for rows in found for code, label in rows}
 
 
 def _standing(own: Peer, peers: Sequence[Peer], measure: str) -> Standing:

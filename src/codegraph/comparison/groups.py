@@ -40,28 +40,29 @@ class Group:
     notes: tuple[str, ...] = ()
 
 
-def group_of(
-    kg: OpenedRelease, line: Line, among: str | Iterable[str] | None, loaded: Iterable[str]
-) -> Group:
-    """Return the group that `among` names for a code; `loaded` are the codes of the fee schedule.
+Between = Callable[[str, str], Iterable[str]]
+
+
+def group_of(kg: OpenedRelease, line: Line, among: str | Iterable[str] | None, between: Between) -> Group:
+    """Return the group that `among` names for a code; `between` gives the codes of the fee schedule in a range.
 
     Without `among` the family, where the graph knows one, else the range. Raises InvalidValue for a name that is
     none, NotLoaded where the graph does not know the group of the code.
     """
     if among is None:
-        return _family(kg, line) or _own_range(kg, line, loaded)
+        return _family(kg, line) or _own_range(kg, line, between)
     if not isinstance(among, str):
         return _given(among)
     found = _RANGE.fullmatch(among.strip())
     if found:
-        return _range(found[1].upper(), found[2].upper(), loaded)
+        return _range(found[1].upper(), found[2].upper(), between)
     name = among.strip().lower()
     if name not in GROUPS:
         raise InvalidValue(
             f"{among[:40]!r} is no group to compare with; give {', '.join(GROUPS)}, a range (44005-44799), or codes",
             candidates=tuple(GROUPS),
         )
-    group = GROUPS[name](kg, line, loaded)
+    group = GROUPS[name](kg, line, between)
     if group is None:
         raise NotLoaded(
             f"{line.curie}: no family is known; compare it with its range, its RBCS group, or surgery"
@@ -76,7 +77,7 @@ def _given(among: Iterable[str]) -> Group:
     return Group("codes", f"the {len(codes)} codes given" if len(codes) > 1 else "the one code given", codes)
 
 
-def _family(kg: OpenedRelease, line: Line, _: Iterable[str] = ()) -> Group | None:
+def _family(kg: OpenedRelease, line: Line, _: Between | None = None) -> Group | None:
     families = kg.store.objects(line.curie, "cg:inFamily")
     if not families:
         return None
@@ -85,7 +86,7 @@ def _family(kg: OpenedRelease, line: Line, _: Iterable[str] = ()) -> Group | Non
     return Group("family", f"the family {names}", _billing(found))
 
 
-def _site(kg: OpenedRelease, line: Line, _: Iterable[str]) -> Group:
+def _site(kg: OpenedRelease, line: Line, _: Between) -> Group:
     denoted = kg._code_row(line.system, line.code)[4]
     procedure = read_procedure(kg.store, denoted) if denoted else None
     if procedure is None or not procedure.site:
@@ -97,21 +98,21 @@ def _site(kg: OpenedRelease, line: Line, _: Iterable[str]) -> Group:
     return Group("site", group, _billing(found), (note,))
 
 
-def _own_range(kg: OpenedRelease, line: Line, loaded: Iterable[str]) -> Group:
+def _own_range(kg: OpenedRelease, line: Line, between: Between) -> Group:
     for heading in kg.store.objects(line.curie, "skos:broader"):
         first, last = (kg.store.object(heading, p) for p in ("cg:rangeFirst", "cg:rangeLast"))
         if first and last:
-            found = _range(str(first), str(last), loaded)
+            found = _range(str(first), str(last), between)
             return Group("range", f"{found.name}, {kg._label_of(heading)}", found.codes)
     raise NotLoaded(f"{line.curie}: no heading of the graph holds it; give a range (44005-44799)")
 
 
-def _surgery(_: OpenedRelease, line: Line, loaded: Iterable[str]) -> Group:
-    found = _range(*SURGERY, loaded)
+def _surgery(_: OpenedRelease, line: Line, between: Between) -> Group:
+    found = _range(*SURGERY, between)
     return Group("surgery", f"all surgery (CPT {SURGERY[0]}-{SURGERY[1]})", found.codes)
 
 
-def _range(first: str, last: str, loaded: Iterable[str]) -> Group:
+def _range(first: str, last: str, between: Between) -> Group:
     first, last = (make_line(end).code for end in (first, last))
     form = _form(first)
     if form != _form(last) or first > last:
@@ -119,7 +120,7 @@ def _range(first: str, last: str, loaded: Iterable[str]) -> Group:
             f"{first}-{last} is no range: the ends have one form (five digits; four and one letter; a letter and "
             "four), the lower first, as in 44005-44799"
         )
-    codes = frozenset(code for code in loaded if first <= code <= last and _form(code) == form)
+    codes = frozenset(code for code in between(first, last) if _form(code) == form)
     return Group("range", f"codes {first}-{last}", codes)
 
 
@@ -128,8 +129,8 @@ def _form(code: str) -> str:
     return code[-1] if code[-1].isalpha() else "first" if code[0].isalpha() else ""
 
 
-def _rbcs(depth: int) -> Callable[[OpenedRelease, Line, Iterable[str]], Group]:
-    def group(kg: OpenedRelease, line: Line, _: Iterable[str]) -> Group:
+def _rbcs(depth: int) -> Callable[[OpenedRelease, Line, Between], Group]:
+    def group(kg: OpenedRelease, line: Line, _: Between) -> Group:
         if not kg._has_table("grouping"):
             raise NotLoaded(
                 "not loaded: RBCS; the CMS Restructured BETOS file brings it (`codegraph sources`)"
@@ -164,7 +165,7 @@ def _billing(curies: Iterable[str]) -> frozenset[str]:
 
 
 _NAMES: Final = {depth: name for name, depth in _DEPTH.items()}
-GROUPS: Final[Mapping[str, Callable[[OpenedRelease, Line, Iterable[str]], Group | None]]] = {
+GROUPS: Final[Mapping[str, Callable[[OpenedRelease, Line, Between], Group | None]]] = {
     "family": _family,
     "site": _site,
     "range": _own_range,

@@ -142,10 +142,12 @@ class Facts:
         if self.edits is None:
             return Counter()
         edition, setting = self.edits
-        rows = self.kg._pair_table.of(self.code, setting, edition.release)
         covered = self.day is not None and edition.covers(self.day)
         day = self.day if covered else edition.last
-        return Counter(row.indicator for row in rows if row.in_force(day))
+        found = Counter[str]()
+        for _, row, number in self.kg._pair_table.counted(self.code, setting, edition.release):
+            found[row.indicator] += number if row.in_force(day) else 0
+        return +found
 
     @cached_property
     def denotes_unpaired(self) -> bool:
