@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import quopri
 import subprocess
 import sys
 import time
@@ -18,7 +20,7 @@ from tests.build.small_files import PLANTED
 from codegraph.answers.model import Answer
 from codegraph.cli import consult as cli_consult
 from codegraph.cli import main
-from codegraph.consult import answer, headers, question, refusals
+from codegraph.consult import answer, headers, history, question, refusals
 from codegraph.errors import InvalidValue
 
 HEAD = {"From": "Ann Coder <ann@example.org>", "To": "consult@example.net", "Subject": "A question"}
@@ -148,7 +150,8 @@ def test_each_question_has_its_answer(kg):
 
 def test_what_is_not_understood_is_answered_by_the_codes_named(kg):
     said = reply(kg, mail("I wonder about 44310 and its friends in the cloud.")).get_content()
-    assert "Not understood: 'wonder'" in said
+    assert "Not understood: " in said
+    assert "'cloud'" in said
     assert f"cpt:44310  {kg['44310'].label}" in said
     assert str(kg.price("44310")) in said
 
@@ -170,6 +173,122 @@ def test_html_alone_is_read_as_text(kg):
     body += "<p>Is <b>443</b>10 right?<script>44346</script></p>"
     assert question.read(question.parse(html(body))).text == "Is 44310 right?"
     assert question.read(question.parse(html(body, plain="What is 44187?"))).text == "What is 44187?"
+
+
+NEW = "And is 44187 paid beside it?"
+QUOTED = "What is 44310?"
+HISTORY = {
+    "marks": f"{NEW}\n\n> {QUOTED}\n>> deeper",
+    "a led quote": f"{NEW}\n\nOn Mon, Nov 3, 2025 at 9:00 AM Ann <ann@example.org> wrote:\n> {QUOTED}",
+    "its line broken": f"{NEW}\n\nOn Mon, Nov 3, 2025 at 9:00 AM Ann Coder\n<ann@example.org> wrote:\n\n> {QUOTED}",
+    "in German": f"{NEW}\n\nAm 3. November 2025 um 09:00 schrieb Ann <ann@example.org>:\n\n> {QUOTED}",
+    "in French": f"{NEW}\n\nLe lun. 3 nov. 2025 à 09:00, Ann <ann@example.org> a écrit :\n> {QUOTED}",
+    "below": f"On Monday Ann wrote:\n> {QUOTED}\n\n{NEW}",
+    "Outlook": f"{NEW}\n\nFrom: Ann\nSent: Monday\nTo: consult\nSubject: Stoma\n\n{QUOTED}",
+    "Outlook, spaced": f"{NEW}\n\n*From:* Ann\n\n*Date:* Monday\n\n*To:* consult\n\n{QUOTED}",
+    "original": f"{NEW}\n-----Original Message-----\nFrom: X\n{QUOTED}",
+    "forwarded": f"{NEW}\n---------- Forwarded message ---------\nFrom: X\n{QUOTED}",
+    "a telephone": f"{NEW}\n\nSent from my iPhone\n\n> {QUOTED}",
+    "a signature": f"{NEW}\n-- \n{QUOTED}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", HISTORY)
+def test_what_was_asked_before_is_not_asked_again(how):
+    assert question.read(question.parse(mail(HISTORY[how]))).text == NEW == history.new_of(HISTORY[how])
+
+
+@pytest.mark.parametrize("text", ["On " + "x" * 19_000, "On x\n" * 4_000, "From: x\n" * 2_000, "Am " * 6_000])
+def test_no_text_takes_long_to_be_cut(text):
+    begun = time.process_time()
+    history.new_of(text)
+    assert time.process_time() - begun < 5
+
+
+PAGES = {
+    "Gmail": f'<div>{NEW}</div><div class="gmail_quote"><div>Ann wrote:</div><blockquote>{QUOTED}</blockquote></div>',
+    "Gmail, below": f'<div class="gmail_quote"><div>Ann:<div>x</div></div><div>{QUOTED}</div></div><div>{NEW}</div>',
+    "Apple": f'<p>{NEW}</p><blockquote type="cite"><p>{QUOTED}<blockquote>deep</blockquote></p></blockquote>',
+    "Thunderbird": f'<p>{NEW}</p><div class="moz-cite-prefix">On Monday:<br></div><blockquote>{QUOTED}</blockquote>',
+    "Outlook": f'<div>{NEW}</div><hr><div id="divRplyFwdMsg"><b>From:</b> Ann</div><div>{QUOTED}</div>',
+    "Outlook, words": f"<p>{NEW}</p><p>From: Ann</p><p>Sent: Monday</p><p>To: us</p><p>{QUOTED}</p>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program", PAGES)
+def test_nor_from_a_page(program):
+    assert question.read(question.parse(html(PAGES[program]))).text == NEW
+
+
+def test_three_fields_make_a_head_and_two_do_not():
+    text = "To: be answered\nDate: 2025-11-03\nWhat is 44310?"
+    assert question.read(question.parse(mail(text))).text == text
+
+
+@pytest.mark.parametrize(
+    "charset",
+    [
+        "us-ascii",
+        "iso-8859-1",
+        "windows-1252",
+        "utf-8",
+        "utf-16",
+        "iso-2022-jp",
+        "gb18030",
+        "koi8-r",
+        "utf-7",
+    ],
+)
+@pytest.mark.parametrize("transfer", ["base64", "quoted-printable"])
+def test_every_charset_is_read(charset, transfer):
+    words = {"iso-2022-jp": "人工肛門", "gb18030": "造口术", "koi8-r": "стома", "us-ascii": "stoma"}
+    said = f"What is 44310, {words.get(charset, 'Böhme')}?"
+    message = EmailMessage()
+    for name, value in HEAD.items():
+        message[name] = value
+    message["Content-Type"] = f"text/plain; charset={charset}"
+    message["Content-Transfer-Encoding"] = transfer
+    encoded = (
+        base64.encodebytes(said.encode(charset))
+        if transfer == "base64"
+        else quopri.encodestring(said.encode(charset))
+    )
+    message.set_payload(encoded.decode("ascii"))
+    assert question.read(question.parse(message.as_bytes())).text == said
+
+
+def test_a_file_shown_in_line_is_a_file(kg):
+    message = EmailMessage()
+    for name, value in HEAD.items():
+        message[name] = value
+    message.set_content("What is 44310?")
+    message.add_attachment("What is 44346?", filename="note.txt", disposition="inline")
+    text = reply(kg, message.as_bytes()).get_content()
+    assert "attachments were not read: note.txt" in text
+    assert "44346" not in text
+
+
+OURS = "<17.8.9.codegraph@example.net>"
+
+
+def test_what_answers_us_and_asks_nothing_gets_no_answer(kg):
+    away = "I am out of the office until Monday."
+    assert isinstance(answer.consult(kg, mail(away)), bytes)
+    for fields in ({"In_Reply_To": OURS}, {"References": f"<q0@example.org> {OURS}"}):
+        assert "asks nothing" in answer.consult(kg, mail("Thank you!", **fields))
+        assert isinstance(answer.consult(kg, mail("And what is 44187?", **fields)), bytes)
+    thrice = " ".join(f"<{n}.8.9.codegraph@example.net>" for n in range(3))
+    assert isinstance(answer.consult(kg, mail(away, References=thrice)), str)
+    assert isinstance(answer.consult(kg, mail("What is 44310?", References=thrice)), bytes)
+
+
+def test_a_thread_ends_at_last(kg):
+    endless = " ".join(f"<{n}.8.9.codegraph@example.net>" for n in range(25))
+    assert isinstance(answer.consult(kg, mail("What is 44310?", References=endless)), str)
+
+
+def test_our_answers_are_known_by_their_identifiers(kg):
+    assert answer._OURS.search(reply(kg, mail())["Message-ID"])
 
 
 def test_attachments_are_not_read_and_named(kg):

@@ -25,6 +25,12 @@ _FILES: Final = 8
 _LONGEST: Final = 20_000
 _THREAD: Final = 30
 _QUOTE: Final = 1_000
+# Our answers are known by their identifiers. A machine that does not say what it is and answers them is not answered
+# for ever: not where nothing is asked, not the third time where nothing has an answer, not in an endless thread.
+_MARK: Final = "codegraph"
+_OURS: Final = re.compile(rf"\.{_MARK}@")
+_PATIENCE: Final = 2
+_MOST_OURS: Final = 25
 _CODE: Final = re.compile(
     r"(?<![\w.:-])(?:[a-z0-9]{2,8}:)?[A-Z0-9]{3,7}(?:\.[A-Z0-9]{1,4})?(?!\w|-\w{3})", re.IGNORECASE
 )
@@ -53,7 +59,11 @@ def consult(kg: CodeGraph, raw: bytes, *, address: str = "") -> bytes | str:
         return str(reason)
     if question.asker.lower() == question.ours.lower():
         return "it is our own"
-    return _reply(question, _body(kg, question))
+    said, answered = _said(kg, question.text)
+    before = sum(_OURS.search(ident) is not None for ident in question.thread)
+    if before >= _MOST_OURS or (before and not said) or (before >= _PATIENCE and not answered):
+        return "it answers an answer of ours, and asks nothing that has an answer"
+    return _reply(question, _body(kg, question, said or _NONE))
 
 
 def _reply(question: Question, body: str) -> bytes:
@@ -62,7 +72,7 @@ def _reply(question: Question, body: str) -> bytes:
     reply["To"] = question.asker
     reply["Subject"] = f"Re: {question.subject or 'your question'}"
     reply["Date"] = format_datetime(localtime())
-    reply["Message-ID"] = make_msgid(idstring="codegraph", domain=question.ours.rpartition("@")[2])
+    reply["Message-ID"] = make_msgid(idstring=_MARK, domain=question.ours.rpartition("@")[2])
     reply["Auto-Submitted"] = "auto-replied"
     reply["X-Auto-Response-Suppress"] = "All"
     reply[LOOP] = f"codegraph {question.ours}"
@@ -80,27 +90,27 @@ def _threaded(question: Question) -> bytes:
     return f"In-Reply-To: {question.ident}\nReferences: {references}\n".encode("ascii")
 
 
-def _body(kg: CodeGraph, question: Question) -> str:
-    said = clean(_said(kg, question.text), _LONGEST)
+def _body(kg: CodeGraph, question: Question, said: str) -> str:
+    said = clean(said, _LONGEST)
     quoted = "\n".join(f"> {line}" for line in clean(question.text, _QUOTE).split("\n"))
     notes = "\n".join(f"Note: {note}." for note in question.notes)
     signed = f"-- \ncodegraph {__version__}, answered from {kg.directory.name} by a program, without a language model"
     return "\n\n".join(part for part in (quoted, said, notes, signed) if part) + "\n"
 
 
-def _said(kg: CodeGraph, text: str) -> str:
-    """Return what the graph says to each question; where none is understood, what it says of the codes named."""
+def _said(kg: CodeGraph, text: str) -> tuple[str, bool]:
+    """Return what the graph says to each question, else of the codes named; and whether it knew anything."""
     answers = [kg.ask(each) for each in questions(text)]
     if any(answers):
-        return "\n\n".join(_in_words(answer, named=len(answers) > 1) for answer in answers)
+        return "\n\n".join(_in_words(answer, named=len(answers) > 1) for answer in answers), True
     codes = list(mentioned(kg, text))
     declined = [answer.text for answer in answers if answer.understood or answer.readings]
     if not codes:
-        return "\n\n".join(declined) or _NONE
+        return "\n\n".join(declined), False
     parts = [*declined, "Of the codes that are named:", *(_told(kg, code) for code in codes[:_MOST])]
     if len(codes) > _MOST:
         parts.append(f"Not answered for more than {_MOST} codes: {', '.join(codes[_MOST:][:50])}.")
-    return "\n\n".join(parts)
+    return "\n\n".join(parts), True
 
 
 def questions(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from typing import Final
 
 from codegraph.consult.headers import addresses, idents, subject
+from codegraph.consult.history import new_of
 from codegraph.errors import InvalidValue
 from codegraph.operations.safe import clean
 
@@ -24,15 +25,17 @@ _HEAD: Final = re.compile(rb"\r?\n\r?\n")
 _BOUNDARY: Final = re.compile(rb"boundary\*?\d*\*?\s*=", re.IGNORECASE)
 _MOST_BOUNDARIES: Final = 20
 _MOST_LINES: Final = 300_000
-_QUOTED: Final = re.compile(r"\s*(>|On .{4,200} wrote:\s*$)")
-_ORIGINAL: Final = re.compile(r"\s*(-{2,} ?Original Message ?-{2,}|_{20,})\s*", re.IGNORECASE)
 # Codecs that take their time, or are none of mail.
 _NO_CHARSETS: Final = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined"})
 _LONGEST_PART: Final = 200_000
+LONGEST_TEXT: Final = 20_000  # read in search of the end of what is new
 _BLOCKS: Final = frozenset(
     {"p", "div", "br", "li", "tr", "td", "h1", "h2", "h3", "h4", "blockquote", "table", "ul", "ol", "pre"}
 )
-_UNSEEN: Final = frozenset({"script", "style", "head", "title", "template"})
+_UNSEEN: Final = frozenset({"script", "style", "head", "title", "template", "blockquote"})
+# Marks of mail programs: on the part of a page that quotes, and where what follows is the older message.
+_QUOTES: Final = re.compile(r"gmail_quote|yahoo_quoted|moz-cite-prefix")
+_OLDER: Final = re.compile(r"divRplyFwdMsg|appendonsend|OutlookMessageHeader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +131,10 @@ def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
 
 
 def _attached(part: EmailMessage) -> bool:
+    """Tell whether a part is a file: named so, or shown in line with a name of its own."""
     try:
-        return part.get_content_disposition() == "attachment"
-    except (ValueError, IndexError, LookupError):
+        return part.get_content_disposition() == "attachment" or part.get_filename() is not None
+    except (ValueError, IndexError, LookupError, TypeError):
         return True
 
 
@@ -154,34 +158,42 @@ def _decoded(part: EmailMessage) -> str:
 
 
 def _asked(text: str) -> str:
-    """Return a text without quotes of earlier messages and without the signature."""
-    kept: list[str] = []
-    for line in text.replace("\r\n", "\n").split("\n"):
-        if line in ("-- ", "--") or _ORIGINAL.fullmatch(line):
-            break
-        if not _QUOTED.match(line):
-            kept.append(line.rstrip())
-    return re.sub(r"\n{3,}", "\n\n", clean("\n".join(kept), LONGEST_QUESTION * 2)).strip()
+    """Return what a text asks itself, without what does not show."""
+    return new_of(clean(text.replace("\r\n", "\n"), LONGEST_TEXT)).strip()
 
 
 class _Words(HTMLParser):
+    """Collects the words that show; those of an older message, quoted or below its head, do not count."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
         self._unseen = 0
+        self._quote: tuple[str, int] | None = (
+            None  # the element that quotes, and how many of its name are open in it
+        )
+        self._ended = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._unseen += tag in _UNSEEN
+        marks = " ".join(value for name, value in attrs if name in ("class", "id") and value)
+        self._ended = self._ended or _OLDER.search(marks) is not None
+        if self._quote is None and tag in _BLOCKS and _QUOTES.search(marks):
+            self._quote = (tag, 0)
+        if self._quote is not None and tag == self._quote[0]:
+            self._quote = (tag, self._quote[1] + 1)
         if tag in _BLOCKS:
             self.found.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
         self._unseen = max(0, self._unseen - (tag in _UNSEEN))
+        if self._quote is not None and tag == self._quote[0]:
+            self._quote = (tag, self._quote[1] - 1) if self._quote[1] > 1 else None
         if tag in _BLOCKS:
             self.found.append("\n")
 
     def handle_data(self, data: str) -> None:
-        if not self._unseen:
+        if not (self._unseen or self._quote or self._ended):
             self.found.append(data if data.strip() else " ")
 
 
