@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codegraph import CodeGraph
-from tests.exams.scoring import MARKERS, cases, examine, share, table
+from tests.exams.scoring import MARKERS, cases, examine, outcome, share, table
 
 COLLECTED = {("questions", 1): 150, ("searches", 1): 80, ("notes", 1): 40}
 FLOORS = {("questions", 1): 0.56, ("searches", 1): 0.92, ("notes", 1): 0.70}
@@ -42,6 +42,15 @@ def test_every_kind_has_its_marker():
 @pytest.mark.parametrize(("kind", "exam"), FLOORS)
 def test_floors_of_the_packaged_release(packaged, kind, exam):
     held(examine(packaged, kind, exam, full=False), FLOORS[kind, exam], WRONG.get((kind, exam), 0))
+
+
+def test_every_reading_that_is_offered_leads_on(packaged):
+    offered = {
+        r for case in cases("questions", 1, full=False) for r in packaged.ask(case["question"]).readings
+    }
+    lost = [reading for reading in sorted(offered) if outcome(packaged.ask(reading)) == "not understood"]
+    assert offered
+    assert not lost
 
 
 @pytest.mark.full_release
