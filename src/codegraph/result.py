@@ -156,6 +156,7 @@ class Result(Sequence[Row]):
         used = {contract(iri).partition(":")[0] for iri in iris if contract(iri) != iri}
         prefixes = {prefix: iri for prefix, iri in PREFIXES.items() if prefix in used}
         data = ox.serialize(triples, format=GRAPH_FORMATS[format], prefixes=prefixes) or b""
+        data = text.whole_xml(data) if format == "rdfxml" else data
         if isinstance(stream, io.TextIOBase):
             stream.write(data.decode())
         else:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
+from xml.parsers import expat
 
 import pyoxigraph as ox
 
+from codegraph.errors import QueryError
 from codegraph.namespaces import XSD
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -39,6 +41,22 @@ _BARE: Final = {
 _UNSEEN: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
+
+
+def whole_xml(data: bytes) -> bytes:
+    """Return XML that an engine wrote, its carriage returns kept; raise QueryError where it is not well-formed.
+
+    Oxigraph writes signs that XML cannot have as they are, and a predicate that ends in no name (`http://e/1`) as an
+    element without one.
+    """
+    parser = expat.ParserCreate(namespace_separator=" ")
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise QueryError(
+            "the answer has signs or names that XML cannot have: ask for JSON, Turtle or N-Triples"
+        ) from error
+    return data.replace(b"\r", b"&#13;")
 
 
 def _csv_cell(term: Term | None, exact: bool) -> str:

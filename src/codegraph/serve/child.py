@@ -22,6 +22,7 @@ from codegraph import queries, sparql
 from codegraph.errors import QueryError
 from codegraph.namespaces import PREFIXES
 from codegraph.result import Result
+from codegraph.result_text import whole_xml
 
 LENGTH: Final = struct.Struct(">I")
 _RESULTS: Final = {
@@ -96,7 +97,8 @@ def query(store: ox.Store, job: dict[str, Any]) -> Answer:
         Result.from_engine(answer).write(out, name)  # type: ignore[arg-type]
     else:
         answer.serialize(out, format=_RESULTS[name])  # type: ignore[arg-type]
-    return {"status": 200, "kind": kind, "format": name}, bytes(out.kept)
+    body = bytes(out.kept)
+    return {"status": 200, "kind": kind, "format": name}, whole_xml(body) if name == "xml" else body
 
 
 _COUNTS: Final = {

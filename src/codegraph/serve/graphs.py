@@ -8,8 +8,10 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 
+from codegraph.errors import QueryError
 from codegraph.namespaces import PREFIXES
 from codegraph.result import GRAPH_FORMATS
+from codegraph.result_text import whole_xml
 from codegraph.serve.kept import has
 from codegraph.serve.negotiate import GRAPH, Offer, choose
 from codegraph.serve.problems import Problem
@@ -30,7 +32,11 @@ def written(triples: Iterable[ox.Triple], format: str) -> bytes:
     unique = sorted(set(triples), key=str)
     text = "\n".join(map(str, unique))
     used = {p: iri for p, iri in PREFIXES_HERE.items() if iri in text}
-    return ox.serialize(unique, format=GRAPH_FORMATS[format], prefixes=used) or b""
+    data = ox.serialize(unique, format=GRAPH_FORMATS[format], prefixes=used) or b""
+    try:
+        return whole_xml(data) if format == "rdfxml" else data
+    except QueryError as error:
+        raise Problem(406, str(error), headers={"Vary": "Accept"}) from error
 
 
 def offered(request: Request) -> Offer:
