@@ -8,34 +8,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from codegraph.namespaces import CODE_PREFIXES
 from codegraph.network import HUB, MOST, Edge, Search
+from codegraph.wording import WORDS
 
 if TYPE_CHECKING:
     from codegraph.store import GraphStore
 
 Direction = Literal["forward", "backward"]
 
-# What a property says, and what it says read from its object.
-_WORDS: Final[dict[str, tuple[str, str]]] = {
-    "cg:denotes": ("denotes", "is denoted by"),
-    "cg:creates": ("creates", "is created by"),
-    "cg:revises": ("revises", "is revised by"),
-    "cg:closes": ("closes", "is closed by"),
-    "cg:mayCreate": ("may create", "may be created by"),
-    "cg:performedThrough": ("goes in through", "is the way in of"),
-    "cg:hasComponent": ("has as one of its acts", "is one of the acts of"),
-    "cg:isAddOnTo": ("is an add-on to", "has the add-on"),
-    "skos:exactMatch": ("means the same as", "means the same as"),
-    "skos:narrowMatch": ("has the narrower counterpart", "has the broader counterpart"),
-    "skos:broadMatch": ("has the broader counterpart", "has the narrower counterpart"),
-    "skos:relatedMatch": ("has the related counterpart", "has the related counterpart"),
-    "cg:actsOn": ("acts on", "is the site of"),
-    "cg:isPartOf": ("is part of", "has the part"),
-    "skos:broader": ("comes under", "takes in"),
-    "cg:inFamily": ("is in the family", "has the member"),
-    "cg:hasMethod": ("is done by the method", "is the method of"),
-    "cg:hasApproach": ("is done by the approach", "is the approach of"),
-    "cg:ofCondition": ("is done for", "is a reason for"),  # once the indication in between is left out
-}
 _INDICATION: Final = ("cg:ofProcedure", "cg:ofCondition")
 
 
@@ -103,6 +82,6 @@ def _steps(store: GraphStore, first: str, edges: Iterable[Edge]) -> Iterable[Pat
             forward, predicate, here = predicate == "cg:ofCondition", "cg:ofCondition", skipped
             skipped = None
         label = str(store.object(there, "skos:prefLabel") or "")
-        words = _WORDS[predicate][0 if forward else 1]
+        words = WORDS[predicate][0 if forward else 1]
         yield PathStep(here, predicate, words, there, label, "forward" if forward else "backward")
         here = there

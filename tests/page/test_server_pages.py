@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from codegraph.export import context
 from codegraph.serve import browse, editor, forms, pages
 from codegraph.serve.app import create_app
 from codegraph.serve.pool import Answer
@@ -60,6 +61,12 @@ PAGES = [
     "/about",
     "/query",
     "/query?name=codes_at_site",
+    "/suggest",
+    "/graph",
+    "/graph?code=44310",
+    "/graph?code=site:ileum",
+    "/path",
+    "/path?from=44310&to=44620",
     "/ontology",
     "/code/cpt/44310",
     "/code/icd10pcs/0D1B0Z4",
@@ -74,7 +81,7 @@ def test_every_page_is_well_formed_and_accessible(client, address):
     tree = tree_of(client.get(address))
     assert [a.get("href") for a in next(tree.all("nav")).all("a")] == [path for path, _ in pages.MENU]
     scripts = [s.get("src") for s in tree.all("script")]
-    assert scripts == (["/static/search.js"] if address.split("?")[0] == "/" else [])
+    assert scripts == ["/static/search.js" if address.split("?")[0] == "/" else "/static/find.js"]
     assert not any(s.text.strip() for s in tree.all("script"))
 
 
@@ -84,7 +91,8 @@ def test_links_and_forms_lead_to_something(client, address, request):
     tree = tree_of(client.get(address))
     targets = [a.get("href") for a in tree.all("a", "link")] + [f.get("action") for f in tree.all("form")]
     targets += [s.get("src") for s in tree.all("script")]
-    paths = {urlsplit(t).path for t in targets if t.startswith("/")}
+    # What is written as data is not in this application.
+    paths = {urlsplit(t).path for t in targets if t.startswith("/") and not t.endswith((".ttl", ".jsonld"))}
     for path in sorted(paths)[:60]:
         if path not in seen:
             seen[path] = client.get(path).status_code
@@ -110,11 +118,17 @@ def test_one_address_is_a_page_for_browsers_and_data_for_programs(kg):
         assert "/code/cpt/44310" in {a.get("href") for a in missing.all("a")}
         data = found.get("/code/cpt/44310", headers={"accept": "text/turtle"})
         assert data.headers["content-type"].startswith("text/turtle")
+        for page in ("/code/cpt/44310", "/concept/site/ileum"):
+            links = [a.get("href") for a in read(found.get(page, headers=browser).text).all("a")]
+            led = [a for a in links if a.endswith((".ttl", ".jsonld"))]
+            assert led == [f"{page}.ttl", f"{page}.jsonld"]
+            kinds = [found.get(a, headers=browser).headers["content-type"].partition(";")[0] for a in led]
+            assert kinds == ["text/turtle", "application/ld+json"]
 
 
 def test_search_finds_and_says_why(client):
     tree = tree_of(client.get("/?q=loop+ileostomy"))
-    first = next(next(n for n in tree.all("ul") if n.get("class") == "results").all("li"))
+    first = next(next(n for n in tree.all("ul") if "hits" in (n.get("class") or "")).all("li"))
     assert next(first.all("a")).get("href") == "/code/cpt/44310"
     assert "synonym: loop ileostomy" in first.text
     part = client.get("/results?q=loop+ileostomy")
@@ -165,7 +179,8 @@ def test_every_sentence_of_an_answer_shows_where_it_stands(client, kg):
 
 def test_the_crosswalk_explains(client):
     tree = tree_of(client.get("/crosswalk?code=44310&to=icd10pcs"))
-    assert "site: jejunum-or-ileum" in tree.one("main").text
+    rows = [[c.text for c in row.all("th", "td")] for row in tree.all("tr")]
+    assert ["site", "jejunum-or-ileum", "ileum", "narrower"] in rows
     assert "/code/icd10pcs/0D1B0Z4" in {a.get("href") for a in tree.all("a")}
 
 
@@ -265,3 +280,45 @@ def test_a_term_shows_what_is_above_below_and_its_codes(kg):
     tree = browse.facets(kg, {"scheme": "approach"})["tree"]
     under = {label: {b[1] for b in below} for _, label, below, _ in tree}
     assert under["Open or Percutaneous Endoscopic"] == {"Open", "Percutaneous Endoscopic"}
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "words"),
+    [
+        ("/price?code=44310&locality=zzzz&setting=facility", "f-locality", "zzzz"),
+        ("/price?code=99999&locality=NE", "f-code", "99999"),
+        ("/price?code=44310&on=tomorrow", "f-on", "tomorrow"),
+        ("/price?code=&locality=NE", "f-code", "Write a code"),
+        ("/crosswalk?code=44310&to=nonsense", "f-to", "nonsense"),
+        ("/check?lines=44310&prior=never", "f-prior", "NEVER"),
+        ("/check?lines=what", "f-lines", "what"),
+        ("/graph?code=site:nowhere", "f-code", "nowhere"),
+        ("/path?from=99999&to=44310", "f-from", "99999"),
+        ("/path?from=44310&to=99999", "f-to", "99999"),
+        ("/?q=colon&system=none", "f-system", "none"),
+    ],
+)
+def test_an_error_stands_at_its_field_and_what_was_written_stays(client, address, field, words):
+    answer = client.get(address)
+    assert answer.status_code in (400, 404)
+    tree = read(answer.text)
+    check_accessible(tree)
+    (at,) = [n for n in tree.all("input", "select", "textarea") if n.get("aria-invalid")]
+    assert at.get("id") == field
+    told = next(n for n in tree.all("p") if n.get("id") == at.get("aria-describedby"))
+    assert words in told.text
+    assert f"#{field}" in {a.get("href") for a in tree.all("a")}
+    assert tree.one("title").text.startswith("Error: ")
+    sent = dict(parse_qsl(urlsplit(address).query))
+    shown = {n.get("name"): n.get("value") for n in tree.one("main").all("input")}
+    shown |= {n.get("name"): n.text for n in tree.one("main").all("textarea")}
+    assert {name: value for name, value in sent.items() if name in shown and name != "system"} == {
+        name: shown[name] for name in sent if name in shown and name != "system"
+    }
+
+
+def test_the_context_of_json_ld_is_served(client):
+    answer = client.get("/context.jsonld")
+    assert answer.headers["content-type"] == "application/ld+json"
+    assert answer.json()["@context"] == context.packaged()
+    assert answer.headers["access-control-allow-origin"] == "*"

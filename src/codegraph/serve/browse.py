@@ -18,7 +18,8 @@ from codegraph.procedure import PROCEDURE_FACETS
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
-_LEVELS: Final = 2  # below the uppermost, that a tree shows
+_CRUMBS: Final = 5
+_LEVELS: Final = 3  # below the uppermost, that a tree shows
 _CODES: Final = 200  # codes of a term that a page shows
 # Facets that can be browsed: scheme, title.
 SCHEMES: Final = (("site", "Sites"), ("method", "Methods"), ("approach", "Approaches"))
@@ -27,7 +28,22 @@ _HAS: Final = ("cg:denotes", "cg:inFamily", "cg:classifiedAs", "skos:broader", "
 
 def code(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
     """Return the page of a code, without any licensed text."""
-    return {"page": page_of(kg, fields["curie"], on=fields.get("on") or None)}
+    page = page_of(kg, fields["curie"], on=fields.get("on") or None)
+    return {"page": page, "crumbs": _crumbs(kg, page.code)}
+
+
+def _crumbs(kg: CodeGraph, curie: str) -> list[tuple[str, str]]:
+    """Return the way from the top down to a code or concept, along the first of what stands above each."""
+    found: list[tuple[str, str]] = []
+    here = curie
+    while len(found) < _CRUMBS:
+        upper = sorted(contract(iri) for step in UP for iri in kg.store.objects(here, step))
+        here = next((c for c in upper if c != curie and c not in dict(found)), "")
+        if not here:
+            break
+        prefix, _, local = here.partition(":")
+        found.append((here, local if prefix in CODE_PREFIXES else kg._label(here)))
+    return found[::-1]
 
 
 def facets(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
@@ -65,7 +81,11 @@ def _tree(kg: CodeGraph, scheme: str) -> list[_Branch]:
         inner = [node(c, levels - 1) for c in children] if levels else []
         return curie, names[curie], inner, 0 if levels else len(children)
 
-    return [node(curie, _LEVELS) for curie in roots]
+    return sorted((node(curie, _LEVELS) for curie in roots), key=lambda branch: -_size(branch))
+
+
+def _size(branch: _Branch) -> int:
+    return 1 + branch[3] + sum(map(_size, branch[2]))
 
 
 def concept(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
@@ -79,8 +99,12 @@ def concept(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
     below = {c for step in UP for c in map(contract, kg.store.subjects(step, curie))}
     below = {c for c in below if c.partition(":")[0] not in CODE_PREFIXES}
     codes, total = _codes(kg, curie)
+    scheme = curie.partition(":")[0]
     return {
         "curie": curie,
+        "scheme": scheme,
+        "scheme_title": dict(SCHEMES).get(scheme, ""),
+        "crumbs": _crumbs(kg, curie),
         "iri": expand(curie),
         "label": kg._label(curie),
         "definition": kg.store.object(curie, "skos:definition"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from codegraph.billing.editions import GPCI
+from codegraph.billing.price.model import source_of
 from codegraph.codes import SYSTEMS
 from codegraph.errors import InvalidValue, NotLoaded
 from codegraph.page.asked import in_dollars
@@ -12,6 +13,7 @@ from codegraph.page.asked import in_dollars
 if TYPE_CHECKING:
     from codegraph.claims.model import ClaimCheck, Finding
     from codegraph.graph import CodeGraph
+    from codegraph.mapping import Crosswalk, Mapping
     from codegraph.search.model import Hit
 
 _LONG: Final = 2000  # characters of a field that are read
@@ -21,11 +23,19 @@ _LINES: Final = 200
 _SETTINGS: Final = ("facility", "nonfacility")
 EXAMPLES: Final = (
     "loop ileostomy",
-    "laparoscopic ileostomy",
     "44310",
-    "0D1B0Z4",
     "Crohn's disease",
-    "colonoscopy",
+)
+# What can be done beside searching: address, name, what it gives.
+TASKS: Final = (
+    ("/check", "Check a claim", "A verdict for each line, with the rows that decided."),
+    ("/price", "Price a code", "What the fee schedule pays, with every step."),
+    ("/crosswalk", "Cross to another system", "What a code is in ICD-10-PCS or CPT, facet by facet."),
+    ("/facets", "Browse by site", "From a part of the body to the codes that act on it."),
+    ("/ask", "Ask a question", "In words; each sentence of the answer names its rows."),
+    ("/suggest", "Read a note", "From what a note states to codes, and what it leaves open."),
+    ("/graph", "See the graph", "What a code is joined to, and how two are connected."),
+    ("/query", "Write SPARQL", "Ask the graph itself; stored queries to begin with."),
 )
 QUESTIONS: Final = (
     "Which modifiers can be used with 44310?",
@@ -51,6 +61,8 @@ def search(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
         "system": system,
         "systems": _systems(kg),
         "examples": EXAMPLES,
+        "tasks": TASKS,
+        "loaded": [(SYSTEMS[s].title, n) for s, n in sorted(kg.manifest.codes.items()) if s in SYSTEMS],
         "hits": None,
         "note": "",
     }
@@ -101,23 +113,45 @@ def crosswalk(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
     if not asked:
         return content
     found = kg.crosswalk(asked, to=to or None, on=text_of(fields, "on") or None)
-    rows = [
-        {
-            "target": m.target.curie,
-            "label": m.target.label,
-            "relation": m.relation,
-            "confidence": m.confidence,
-            "why": m.explain().splitlines()[1:],
-            "source": str(m.provenance),
-        }
-        for m in found
-    ]
     return content | {
         "found": {"code": found.source_code.curie, "label": found.source_code.label},
-        "rows": rows,
+        "targets": _targets(found),
         "note": found.note,
         "together": [str(c) for c in found.combinations],
         "apart": [(m.target.curie, m.target.label, m.aside) for m in found.aside],
+    }
+
+
+def _targets(found: Crosswalk) -> list[dict[str, Any]]:
+    """Return the targets in their order, each once, with all that is said of it."""
+    targets: dict[str, dict[str, Any]] = {}
+    for m in found:
+        curie = m.target.curie
+        made: dict[str, Any] = {
+            "ident": f"to-{len(targets) + 1}",
+            "code": curie,
+            "label": m.target.label,
+            "entries": [],
+        }
+        targets.setdefault(curie, made)["entries"].append(_entry(m))
+    for target in targets.values():
+        target["relations"] = list(dict.fromkeys(e["relation"] for e in target["entries"]))
+    return list(targets.values())
+
+
+def _entry(m: Mapping) -> dict[str, Any]:
+    def shown(values: tuple[str, ...]) -> str:
+        return " + ".join(v.partition(":")[2] for v in values) or "not stated"
+
+    # The first line names the two codes, the last who says it; facets stand in a table of their own.
+    why = [line.strip() for line in m.explain().splitlines()[1 + len(m.facets) : -1]]
+    return {
+        "relation": m.relation,
+        "facets": [(f.name, shown(f.source), shown(f.target), f.relation) for f in m.facets],
+        "why": why,
+        "source": str(m.provenance),
+        "how": m.justification,
+        "confidence": m.confidence,
     }
 
 
@@ -125,6 +159,7 @@ def price(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
     """Return what one or several codes pay, with every step."""
     codes = text_of(fields, "code").replace(",", " ").split()
     content: dict[str, Any] = {"settings": _SETTINGS, "localities": _localities(kg), "total": None}
+    content |= {"inputs": (), "steps": ()}
     if not codes:
         return content
     common: dict[str, Any] = {
@@ -141,6 +176,13 @@ def price(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
     found = kg.price(codes[0], **common)
     total = f"no price: {found.reason}" if found.total is None else in_dollars(found.total)
     known = {"title": f"{found.key}, {found.setting}, {found.place}", "total": total, "lines": []}
+    inputs = [
+        (i.name, str(i.value), source_of(i.evidence) if i.evidence else "the question") for i in found.inputs
+    ]
+    steps = [
+        (s.text, f"${s.value:f}" if s.unit == "USD" else f"{s.value:f}", s.rule or "") for s in found.steps
+    ]
+    known |= {"inputs": inputs, "steps": steps}
     return content | known | {"explained": found.explain(), "notes": found.notes}
 
 

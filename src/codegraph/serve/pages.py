@@ -17,9 +17,10 @@ from starlette.routing import BaseRoute, Route
 
 from codegraph import __version__
 from codegraph.errors import CodegraphError, InvalidValue, NotLoaded, UnknownCode, UnknownTerm
+from codegraph.export import context
 from codegraph.page.as_html import STYLE, environment, shown
 from codegraph.page.links import on_server
-from codegraph.serve import browse, editor, forms
+from codegraph.serve import browse, editor, forms, neighbours, notes
 from codegraph.serve.kept import keep
 from codegraph.serve.problems import PAGE, Problem
 
@@ -37,25 +38,50 @@ _MISSING: Final = (UnknownCode, UnknownTerm, NotLoaded)
 
 
 class View(NamedTuple):
-    """A page: its path, template, what makes its content, its name in the menu (empty: not there)."""
+    """A page: its path, template, what makes its content, its name in the menu (empty: not there).
+
+    `fields` are those of its form, the one without which nothing is asked last. What is sent to a `private` page
+    is read of a form alone, never of an address, which browsers and servers note down.
+    """
 
     path: str
     template: str
     make: Make
     menu: str = ""
     methods: tuple[str, ...] = ("GET",)
+    fields: tuple[str, ...] = ()
+    private: bool = False
 
 
 VIEWS: Final = (
-    View("/", "search.html", forms.search, "Search"),
+    View("/", "search.html", forms.search, "Search", fields=("system", "q")),
     View("/results", "results.html", forms.search),
-    View("/ask", "ask.html", forms.ask, "Ask"),
+    View("/ask", "ask.html", forms.ask, "Ask", fields=("on", "q")),
     View("/facets", "facets.html", browse.facets, "Browse"),
-    View("/crosswalk", "crosswalk.html", forms.crosswalk, "Crosswalk"),
-    View("/price", "price.html", forms.price, "Price"),
-    View("/check", "check.html", forms.check, "Check a claim", ("GET", "POST")),
+    View("/crosswalk", "crosswalk.html", forms.crosswalk, "Crosswalk", fields=("to", "on", "code")),
+    View("/price", "price.html", forms.price, "Price", fields=("locality", "setting", "on", "code")),
+    View(
+        *("/check", "check.html", forms.check, "Check a claim", ("GET", "POST")),
+        fields=("on", "setting", "dx", "prior", "lines"),
+    ),
+    View(
+        *("/suggest", "suggest.html", notes.page, "Read a note", ("GET", "POST")),
+        fields=("system", "note"),
+        private=True,
+    ),
+    View("/graph", "graph.html", neighbours.page, "Graph", fields=("code",)),
+    View("/path", "path.html", neighbours.path, fields=("from", "to")),
     View("/about", "about.html", browse.about, "Sources"),
 )
+# What a page asks for where its form was sent without it.
+_NEEDED: Final = {
+    "/crosswalk": "Write a code, like 44310.",
+    "/price": "Write a code, like 44310 or 44388-53.",
+    "/check": "Write at least one line, like 44310.",
+    "/suggest": "Write or paste a note.",
+    "/graph": "Write a code or a concept, like 44310 or site:ileum.",
+    "/path": "Write two codes or concepts, like 44310 and 44187.",
+}
 _CODE: Final = View("/code", "code.html", browse.code)
 _CONCEPT: Final = View("/concept", "concept.html", browse.concept)
 _ONTOLOGY: Final = View("/ontology", "ontology.html", browse.ontology)
@@ -64,6 +90,7 @@ MENU: Final = tuple((v.path, v.menu) for v in (*VIEWS[:-1], _EDITOR, VIEWS[-1]) 
 STATIC: Final = {
     "codegraph.css": (STYLE, "text/css; charset=utf-8"),
     "search.js": (_HERE / "static" / "search.js", "text/javascript; charset=utf-8"),
+    "find.js": (_HERE / "static" / "find.js", "text/javascript; charset=utf-8"),
     "icon.svg": (_HERE / "static" / "icon.svg", "image/svg+xml"),
 }
 
@@ -73,6 +100,7 @@ def routes(kg: CodeGraph) -> list[BaseRoute]:
     found: list[BaseRoute] = [Route(v.path, _endpoint(v), methods=list(v.methods)) for v in VIEWS]
     found.append(Route(_EDITOR.path, _edit, methods=list(_EDITOR.methods)))
     found.append(Route("/static/{name}", _static))
+    found.append(Route("/context.jsonld", _context))
     return found
 
 
@@ -96,31 +124,56 @@ def _endpoint(view: View) -> Callable[[Request], Any]:
 async def _page(request: Request, view: View, fields: Fields) -> Response:
     """Answer a page, which follows from its address and the release alone: so it may be kept."""
     state = request.app.state
-    if request.method != "POST":
+    sent = request.method == "POST"
+    if view.private and not sent:
+        fields = {}
+    if not sent:
         keep(request.scope)
     found: Response = await state.calls.run(
         f"page {view.template}", lambda: _answered(state.kg, view, fields)
     )
+    if sent:
+        found.headers["Cache-Control"] = "no-store"
     return found
 
 
 def _answered(kg: CodeGraph, view: View, fields: Fields) -> Response:
-    """Return a page; where the question fails, the same page with what is wrong and what to do."""
+    """Return a page; where the question fails, the same page with what is wrong, at which field, and what to do."""
     try:
+        if view.path in _NEEDED and any(f in fields for f in view.fields) and not fields.get(view.fields[-1]):
+            raise InvalidValue(_NEEDED[view.path])
         content, status = view.make(kg, fields), 200
     except CodegraphError as error:
         status = 404 if isinstance(error, _MISSING) else 400
-        content = {"error": str(error), "near": list(getattr(error, "near", ()))}
+        content = {"error": str(error), "fault": str(error), "near": list(getattr(error, "near", ()))}
         content |= {"candidates": list(getattr(error, "candidates", ()))}
         if view in (_CODE, _CONCEPT):
             return _rendered("error.html", view, content, 400 if isinstance(error, InvalidValue) else 404)
-        content = view.make(kg, {}) | content
+        content = view.make(kg, {}) | content | {"wrong": _at_fault(kg, view, fields, error)}
     return _rendered(view.template, view, {"fields": fields} | content, status)
+
+
+def _at_fault(kg: CodeGraph, view: View, fields: Fields, error: CodegraphError) -> str:
+    """Return the field without which the error would not be; tried one by one, and only after an error."""
+    if known := getattr(error, "field", ""):
+        return str(known)
+    tried = view.fields[:-1] if view.fields and fields.get(view.fields[-1]) else ()
+    for name in tried:
+        if not fields.get(name):
+            continue
+        try:
+            view.make(kg, fields | {name: ""})
+        except CodegraphError as other:
+            if str(other) == str(error):
+                continue
+        return name
+    return view.fields[-1] if view.fields else ""
 
 
 def _rendered(template: str, view: View, content: dict[str, Any], status: int = 200) -> Response:
     common = {"menu": MENU, "here": view.path, "show": shown(on_server), "href": on_server}
-    text = _environment().get_template(template).render(**common, version=__version__, **content)
+    known = common | {"version": __version__, "wrong": "", "fault": ""} | content
+    text = _environment().get_template(template).render(known)
     return HTMLResponse(text, status, headers=_HEADERS)
 
 
@@ -141,6 +194,7 @@ async def _edit(request: Request) -> Response:
             content |= editor.table(await request.app.state.sparql.rows(content["query"]))
         except Problem as problem:
             status, content = problem.status, content | {"error": str(problem)}
+            content |= {"fault": str(problem), "wrong": "query"}
     return _rendered(_EDITOR.template, _EDITOR, {"fields": fields} | content, status)
 
 
@@ -151,6 +205,12 @@ async def _static(request: Request) -> Response:
     path, media = STATIC[name]
     headers = {"Cache-Control": "public, max-age=3600"}
     return Response(path.read_bytes(), headers=headers, media_type=media)
+
+
+async def _context(request: Request) -> Response:
+    """Return the JSON-LD context under which exports are written; what this server answers has its own inside."""
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return Response(context.FILE.read_bytes(), headers=headers, media_type="application/ld+json")
 
 
 async def _of_path(request: Request, view: View) -> Response:
