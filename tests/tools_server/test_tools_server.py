@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from codegraph.build.pipeline import build
 from codegraph.cli import main
 from codegraph.cli import mcp as cli_mcp
 from codegraph.operations import safe
-from codegraph.operations.table import BY_NAME, OPERATIONS
+from codegraph.operations.table import BY_NAME, OPERATIONS, WHEN
 from codegraph.render import jsonable
 
 PROGRAM = "from codegraph.cli import main; main()"
@@ -71,6 +72,23 @@ def test_a_real_process_answers_every_question(kg):
             assert found["answer"] == json.loads(
                 json.dumps(BY_NAME[name].ask(kg, dict(given)), default=jsonable)
             )
+
+
+def test_an_assistant_is_told_which_tool_is_for_what(kg):
+    async def run():
+        async with Client(mcp_server.make_server(kg)) as client:
+            return client.instructions, (await client.list_tools()).tools
+
+    said, tools = anyio.run(run)
+    assert {"search", "ask", "left_off", "at_most"} <= set(re.findall(r"\w+", said))
+    assert len(said) < 1500
+    assert {tool.name for tool in tools} == WHEN.keys()
+    for tool in tools:
+        assert tool.description == f"{BY_NAME[tool.name].summary}. {WHEN[tool.name]}"
+        assert tool.description.endswith(".")
+        assert 40 < len(tool.description) < 250
+    # A tool that another one's description sends to is there.
+    assert set(re.findall(r"\bask (\w+)\b", " ".join(WHEN.values()))) & WHEN.keys() == {"modifiers", "edits"}
 
 
 def test_tools_only_read(kg):

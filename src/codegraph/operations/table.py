@@ -39,6 +39,11 @@ class Operation:
     answer: Ask
     method: Literal["GET", "POST"] = "GET"
 
+    @property
+    def description(self) -> str:
+        """Return in sentences what is answered, and when this is the question to ask."""
+        return f"{self.summary}. {WHEN[self.name]}"
+
     def input_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the parameters as one object."""
         return {
@@ -60,6 +65,31 @@ class Operation:
             raise
 
 
+# When an operation is the one to ask, for those who choose among them: people in OpenAPI, assistants among tools.
+WHEN: Final[dict[str, str]] = {
+    "add_ons": "For a code that is only paid beside another one.",
+    "ask": "For a whole question in English (What is 44310?); it declines what it does not understand.",
+    "check": "For a claim with its lines and date of service; each verdict names the row that decided.",
+    "code": "For one known code: label, definition, facets, indications, fee schedule entries, limits.",
+    "codes": "For all codes at a site, with a method or approach, or done for a diagnosis.",
+    "codes_with_modifier": "For a modifier without a code; with a code ask modifiers.",
+    "compare": "For how high the RVUs of a code are, beside its family, site, range or all surgery.",
+    "conflicts": "For one code without a second; with a second ask edits.",
+    "crosswalk": "For the counterparts of a code in another system (CPT to ICD-10-PCS), facet by facet.",
+    "differences": "For what distinguishes two codes of any system.",
+    "edits": "For whether two codes are paid together on a date of service, and whether a modifier changes that.",
+    "history": "For when a code began, ended or changed, and its figures from release to release.",
+    "limits": "For how many units of a code are paid.",
+    "modifiers": "For whether a modifier applies to a code, and for all that do.",
+    "outpatient": "For a hospital's outpatient department (OPPS): status indicator, APC, rate.",
+    "outpatient_claim": "For what is packaged and what is paid when several codes are on one claim.",
+    "price": "For Medicare's amount for a physician, to the cent, with its arithmetic; national without a locality.",
+    "price_session": "For several procedures of one session, ranked and reduced.",
+    "price_spread": "For where a code is paid most and least.",
+    "related": "For what else there is near a code: another approach, its parts, revisions, closures.",
+    "search": "For words, also misspelt, or the beginning of a code: ask it before the others where no code is known.",
+    "suggest": "For the text of an operative note; what it leaves open comes as questions. It is no coding decision.",
+}
 _O = Operation
 OPERATIONS: Final[tuple[Operation, ...]] = (
     _O(

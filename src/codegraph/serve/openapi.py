@@ -96,6 +96,7 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     found: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
+        "description": operation.description,
         "responses": _answer(schemas.of(operation.returns)),
     }
     if operation.method == "POST":
