@@ -13,16 +13,19 @@ from hypothesis import strategies as st
 
 from codegraph.errors import InvalidValue, UnknownTerm
 from codegraph.search.lexicon import Lexicon
+from codegraph.search.phrases import Phrases, content
 from codegraph.suggest.acts import ENTAILED, read
 from codegraph.suggest.choices import left_open
 from codegraph.suggest.context import Contexts
 from codegraph.suggest.diagnoses import SPOKEN, DiagnosisTerms
-from codegraph.suggest.fit import INCIDENTAL
+from codegraph.suggest.evidence import Evidence
+from codegraph.suggest.fit import INCIDENTAL, Fitting
 from codegraph.suggest.model import Candidate, FacetFit
-from codegraph.search.phrases import Phrases, content
 from codegraph.suggest.profiles import Need, Profile, profiles
+from codegraph.suggest.several import in_order
 from codegraph.suggest.stomas import act_on
 from codegraph.suggest.suggest import DEFINED
+from codegraph.suggest.together import together
 
 NOTES = tomllib.loads((Path(__file__).parent / "notes.toml").read_text(encoding="utf-8"))["note"]
 
@@ -270,3 +273,40 @@ def test_a_long_note_takes_seconds(kg, piece):
     start = perf_counter()
     kg.suggest(piece * (100_000 // len(piece)), redact=True)
     assert perf_counter() - start < 8
+
+
+def test_an_act_that_the_first_candidate_leaves_out_has_its_code_right_behind(kg):
+    """A note of several procedures: each act has a candidate of its own, marked, before weaker ones for the first."""
+    found = kg.suggest(
+        "Open resection of the sigmoid with coloproctostomy. The splenic flexure was mobilized. "
+        "A loop ileostomy was matured."
+    )
+    first, *behind = found.candidates
+    assert first.code == "cpt:44145"
+    assert not first.beside
+    beside = [c.code for c in behind if c.beside]
+    assert set(beside) == {"cpt:44310", "cpt:44139"}
+    assert [c.code for c in behind[: len(beside)]] == beside
+    assert behind[len(beside)].fit > behind[len(beside) - 1].fit
+
+
+def test_one_act_has_no_candidates_beside(kg):
+    found = kg.suggest("A laparoscopic loop ileostomy was created.")
+    assert found.candidates
+    assert not any(c.beside for c in found.candidates)
+
+
+def test_no_candidates_have_no_order(kg):
+    assert in_order([], Fitting(kg._hierarchy, Evidence()), {}) == []
+
+
+def test_words_of_two_sentences_say_nothing_together():
+    """A stump in one sentence and staples in another close no stump; denied words say nothing."""
+    for text, closes in (
+        ("The rectal stump was stapled.", True),
+        ("The rectal stump was short. The skin was stapled.", False),
+        ("The rectal stump was not stapled.", False),
+    ):
+        evidence = Evidence()
+        together(evidence, Contexts(text))
+        assert ("method:occlusion" in evidence.values("method")) is closes, text

@@ -53,6 +53,8 @@ def _print(found: Suggestion) -> None:
         )
     else:
         click.echo("No code fits what the note states as done.")
+    if beside := [c.code for c in found.candidates if c.beside]:
+        click.echo(f"beside {found.candidates[0].code}, for other acts of the note: {', '.join(beside)}")
     for question in found.left_open:
         click.echo(f"open: {question}")
     for c in found.ruled_out[:5]:

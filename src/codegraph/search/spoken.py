@@ -123,6 +123,8 @@ SPOKEN: Final[dict[str, tuple[str, ...]]] = {
     "ileoscopy": ("method:endoscopy", "site:ileum"),
     "enteroscopy": ("method:endoscopy", "site:small-intestine"),
     "pouchoscopy": ("method:endoscopy", "site:ileoanal-reservoir"),
+    "feeding jejunostomy tube": ("stoma:tube-jejunostomy", "device:feeding-device", "intent:feeding"),
+    "jejunostomy tube": ("stoma:tube-jejunostomy",),
     "takedown": ("method:stoma-closure",),
     "take down": ("method:stoma-closure",),
     "taken down": ("method:stoma-closure",),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Final
 
 from codegraph.search.lexicon import Lexicon, Span, facet_of
 from codegraph.search.words import base
 from codegraph.suggest.context import Contexts
 from codegraph.suggest.cues import Status
+from codegraph.suggest.evidence import Evidence
 from codegraph.suggest.model import FoundSpan, Role
 from codegraph.suggest.stomas import StomaAct, act_on
+from codegraph.suggest.together import together
 
 _OPEN, _SCOPE = "approach:open", "approach:percutaneous-endoscopic"
 STOMA_SITE: Final = "stoma_site"
@@ -49,67 +49,18 @@ _LOOKING: Final = frozenset(
     ("method:endoscopy", "method:inspection", "method:exploration", "method:removal", "method:incision")
 )
 _ONLY_LOOKED: Final = "extent:diagnostic-only"
-# What follows from words, or from values, that stand in one sentence and are meant as done.
-_WORDS_TOGETHER: Final = (
-    (("fistula", "closure"), (("method", "method:fistula-closure"),)),
-    (("fistula", "repair"), (("method", "method:fistula-closure"),)),
-    (("fistula", "takedown"), (("method", "method:fistula-closure"),)),
-    (("volvulus", "reduction"), (("method", "method:reposition"),)),
-    (("volvulus", "detorsion"), (("method", "method:reposition"),)),
-    (("intussusception", "reduction"), (("method", "method:reposition"),)),
-    (("appendectomy", "abscess"), (("extent", "extent:with-abscess-or-peritonitis"),)),
-    (("appendectomy", "peritonitis"), (("extent", "extent:with-abscess-or-peritonitis"),)),
-    (("hernia", "repair"), (("extent", "extent:with-hernia-repair"), ("method", "method:hernia-repair"))),
-    (("foreign", "body", "removal"), (("method", "method:foreign-body-removal"),)),
-    (("stump", "closure"), (("method", "method:occlusion"),)),
-    (("multiple", "biopsy"), (("extent", "extent:with-multiple-biopsies"),)),
-)
-_VALUES_TOGETHER: Final = (
-    (
-        ("method:stoma-closure", "method:excision-or-resection"),
-        ("extent", "extent:with-resection-and-anastomosis"),
-    ),
-    (("method:stoma-creation", "device:feeding-device"), ("method", "method:tube-placement")),
-)
-_TOGETHER_WORDS: Final = frozenset(word for wanted, _ in _WORDS_TOGETHER for word in wanted)
 _COUNTS: Final[frozenset[Status]] = frozenset({"present"})
 _EXISTING_TOO: Final = frozenset({"closes", "revises", "through"})
-
-
-_SHOWN: Final = 20  # places of a value that are kept to be shown
-
-
-@dataclass(slots=True)
-class Evidence:
-    """What a note states and denies: value -> sentences, value -> words; roles of stomas are facets of their own."""
-
-    stated: dict[str, dict[str, set[int]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(set))
-    )
-    denied: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    words: dict[tuple[str, str], set[tuple[int, int]]] = field(default_factory=lambda: defaultdict(set))
-
-    def add(self, facet: str, value: str, sentence: int, where: tuple[int, int]) -> None:
-        """Take in a value that the note states."""
-        self.stated[facet][value].add(sentence)
-        if len(self.words[facet, value]) < _SHOWN:
-            self.words[facet, value].add(where)
-
-    def values(self, facet: str) -> frozenset[str]:
-        """Return what the note states of a facet."""
-        return frozenset(self.stated.get(facet, ()))
-
-    def sentences(self, facet: str, values: Iterable[str]) -> set[int]:
-        """Return the sentences in which the note states some of these values."""
-        found = self.stated.get(facet, {})
-        return {number for value in values for number in found.get(value, ())}
+_CLOSURE, _FREED = "method:stoma-closure", "method:mobilization"
+_FREED_PARTS: Final = frozenset({"flexure", "flexures"})
+_BESIDE: Final = 4  # words before and after a takedown that say of what
 
 
 def read(text: str, lexicon: Lexicon) -> tuple[list[FoundSpan], Evidence, Contexts]:
     """Return the spans of a note with what is said of them, and the evidence that they make."""
     contexts = Contexts(text)
     evidence = Evidence()
-    found = [span for span in lexicon.find(text) if not _is_material(span, contexts)]
+    found = [_meant(span, contexts) for span in lexicon.find(text) if not _is_material(span, contexts)]
     acts = {s.start: act_on(s, contexts) for s in found if "stoma" in (s.facet, *map(facet_of, s.also))}
     dealt_with = any(
         act.role in _EXISTING_TOO and contexts.status(at) in ("present", "existing")
@@ -121,7 +72,7 @@ def read(text: str, lexicon: Lexicon) -> tuple[list[FoundSpan], Evidence, Contex
         spans.append(_found(span, _status(span, contexts, act, dealt_with=dealt_with), act and act.role))
         _weigh(evidence, spans[-1], contexts.sentence[contexts.place(span.start)])
     _approaches(spans, evidence)
-    _together(evidence, contexts)
+    together(evidence, contexts)
     _only_looked(evidence)
     return spans, evidence, contexts
 
@@ -164,6 +115,16 @@ def _weigh(evidence: Evidence, span: FoundSpan, sentence: int) -> None:
                 evidence.add(*entailed, sentence, where)
 
 
+def _meant(span: Span, contexts: Contexts) -> Span:
+    """Return a span as it is meant: the takedown of a flexure of the colon frees it and closes no stoma."""
+    if span.value != _CLOSURE:
+        return span
+    here = contexts.place(span.start)
+    near = range(max(0, here - _BESIDE), min(len(contexts.tokens), here + _BESIDE + 1))
+    beside = {contexts.tokens[n].text for n in near if contexts.sentence[n] == contexts.sentence[here]}
+    return replace(span, value=_FREED, label="Mobilization", also=()) if beside & _FREED_PARTS else span
+
+
 def _is_material(span: Span, contexts: Contexts) -> bool:
     """Tell whether `suture` is the thread and not the act."""
     if span.value != "method:suture" or base(span.text) != span.text.lower().removesuffix("s"):
@@ -174,24 +135,6 @@ def _is_material(span: Span, contexts: Contexts) -> bool:
         "repair",
         "closure",
     )
-
-
-def _together(evidence: Evidence, contexts: Contexts) -> None:
-    """Add what follows from words and values that stand in one sentence."""
-    said: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
-    for number, token in enumerate(contexts.tokens):
-        word = base(token.text)
-        if word in _TOGETHER_WORDS and contexts.status(token.start) == "present":
-            said[contexts.sentence[number]].setdefault(word, (token.start, token.end))
-    for sentence, found in said.items():
-        for wanted, entailed in _WORDS_TOGETHER:
-            if all(word in found for word in wanted):
-                for facet, value in entailed:
-                    evidence.add(facet, value, sentence, found[wanted[0]])
-    for wanted, (facet, value) in _VALUES_TOGETHER:
-        places = [evidence.sentences(facet_of(v), [v]) for v in wanted]
-        for sentence in set.intersection(*places):
-            evidence.add(facet, value, sentence, min(evidence.words[facet_of(wanted[0]), wanted[0]]))
 
 
 def _only_looked(evidence: Evidence) -> None:

@@ -12,10 +12,11 @@ from codegraph.suggest.profiles import Profile
 _BEHIND: Final = 0.35
 _MOST: Final = 30
 # Facets that are one question: what becomes of the ends of the bowel.
-_ENDS: Final = frozenset(("component", "creates", "stoma_form"))
+_ENDS: Final = frozenset(("component", "creates", "join", "stoma_form"))
 _NAMES: Final = {
     "stoma_form": "stoma form",
     "creates": "stoma",
+    "join": "place of the anastomosis",
     "ends": "anastomosis or stoma",
     "through": "access",
 }

@@ -31,6 +31,9 @@ _EMPTY: Final = re.compile(r"\n[ \t]*\n")
 _STOP: Final = re.compile(
     r"[.!?](?=\s|$)|;|\n[ \t]*\n|\n(?=[ \t]*(?:[-*\u2022]|\d{1,2}[.)])[ \t])|\n(?=[ \t]{0,8}[A-Za-z][A-Za-z /-]{1,40}:)"
 )
+_NOW: Final = re.compile(
+    r"(?<=[.;!?])\s+(?:today|now)\b", re.IGNORECASE
+)  # a section of plans or history is over
 _SHORT: Final = frozenset(
     ("dr", "mr", "mrs", "ms", "vs", "approx", "st", "fig", "cm", "mm", "e.g", "i.e", "pt")
 )
@@ -160,7 +163,8 @@ class Contexts:
             start, status = heading.end(), SECTIONS.get(" ".join(heading[1].lower().split()))
             begun = _BEGUN.search(self._text, start, end) if status else None
             empty = _EMPTY.search(self._text, begun.start(), end) if begun else None
-            closed = empty.start() if empty else end
+            now = _NOW.search(self._text, begun.start(), end) if begun else None
+            closed = min(empty.start() if empty else end, now.start() if now else end)
             while at < len(self.tokens) and self.tokens[at].start < end:
                 token = self.tokens[at]
                 if status and start <= token.start < closed and STRENGTH[status] > STRENGTH[self._status[at]]:

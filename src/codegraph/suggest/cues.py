@@ -98,6 +98,12 @@ _BACKWARD: Final = (
         "negated",
         6,
         False,
+        "unnecessary|was unneeded|was not felt necessary|not felt to be necessary|not thought necessary",
+    ),
+    (
+        "negated",
+        6,
+        False,
         "was kept|was preserved|was spared|left intact|left in situ|were spared|were preserved|preserved|spared",
     ),
     (

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from codegraph.crosswalk.subsumption import Hierarchy
-from codegraph.suggest.acts import STOMA_SITE, Evidence
+from codegraph.suggest.acts import STOMA_SITE
+from codegraph.suggest.evidence import Evidence
 from codegraph.suggest.model import Candidate, FacetFit, Verdict
 from codegraph.suggest.profiles import Need, Profile
 
@@ -60,7 +61,7 @@ class Fitting:
 
     def judge(self, profile: Profile, synonyms: tuple[str, ...]) -> Candidate | None:
         """Return a candidate with its fit, or None where the note states no act of the definition."""
-        on_stoma = bool(profile.values("method") & _ON_STOMAS)
+        on_stoma = bool(profile.values("method") & _ON_STOMAS or profile.values("through"))
         fits = [self._facet(need, on_stoma) for need in profile.needs]
         if not self._begun(fits, on_stoma):
             return None
@@ -167,18 +168,23 @@ class Fitting:
         """Return the share of the note's acts that the definition accounts for."""
         if not self._acts:
             return 0.0
+        mine = self.accounts(profile)
+        known = sum(w for facet, value, w in self._acts if (facet, value) in mine)
+        return known / sum(w for _, _, w in self._acts)
+
+    def accounts(self, profile: Profile) -> frozenset[tuple[str, str]]:
+        """Return what of the note's acts, as (facet, value), a definition accounts for."""
         mine = {
             "method": profile.values("method") | profile.values("component"),
             **{facet: profile.values(facet) for facet, _ in _BESIDES},
             **{r: profile.values(r) for r in _ROLES},
         }
         mine["creates"] |= frozenset(profile.may_create)
-        known = sum(w for facet, value, w in self._acts if self._touches(mine[facet], value))
-        return known / sum(w for _, _, w in self._acts)
+        return frozenset((f, v) for f, v, _ in self._acts if self._touches(mine[f], v))
 
 
 # What a note states beside its acts, and what a definition had better account for.
-_BESIDES: Final = (("extent", 1.0), ("stoma_form", 0.5), ("device", 2.0), ("site", 1.0))
+_BESIDES: Final = (("extent", 1.0), ("stoma_form", 0.5), ("device", 2.0), ("site", 1.0), ("join", 1.5))
 _ON_STOMAS: Final = frozenset(
     f"method:{m}"
     for m in (

@@ -52,7 +52,8 @@ class FacetFit:
 class Candidate:
     """A code that the note may describe, with its fit from 0 to 1 and the facets that make it so.
 
-    `synonyms` are terms of the code that stand in the note.
+    `synonyms` are terms of the code that stand in the note; `beside` tells that the code is for an act of the note
+    that the first candidate leaves out, so that both may be meant.
     """
 
     code: str
@@ -60,6 +61,7 @@ class Candidate:
     fit: float
     facets: tuple[FacetFit, ...]
     synonyms: tuple[str, ...] = ()
+    beside: bool = False
 
     @property
     def contradictions(self) -> tuple[FacetFit, ...]:

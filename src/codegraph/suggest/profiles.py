@@ -30,6 +30,7 @@ _FACETS: Final = {
 _LINKS: Final = {"creates": 3.0, "closes": 3.0, "revises": 3.0}
 _THROUGH: Final = ("cg:performedThrough", "through", 2.0)
 _COMPONENT: Final = 1.5
+_JOIN: Final = ("method:anastomosis", "cg:hasDestination", "join", 1.5)  # where the bowel is joined to
 # Values that go without saying, or are said by the stoma that a procedure makes.
 _SILENT: Final = frozenset(
     (
@@ -107,6 +108,10 @@ def _needs(found: Defined, links: Mapping[str, tuple[str, ...]]) -> Iterator[Nee
     facet, name, weight = _THROUGH
     if stated.get(facet):
         yield Need(name, tuple(sorted(stated[facet])), weight)
+    method, facet, name, weight = _JOIN
+    joins = [p.stated.get(facet, ()) for p in found.components if method in p.stated.get("cg:hasMethod", ())]
+    if values := tuple(sorted({v for found_ in joins for v in found_})):
+        yield Need(name, values, weight)
     own = set(stated.get("cg:hasMethod", ()))
     if links["creates"]:  # a stoma that is made says its method
         own.add("method:bypass")

@@ -22,10 +22,20 @@ _MONTH: Final = rf"(?:{_MONTHS}|{_MONTHS.upper()})"
 _NAME: Final = r"[A-Z\u00c0-\u00de](?:\.|[\w'\u2019-]{1,30})"
 _FULL: Final = rf"{_NAME}(?:,?[ ]{_NAME}){{0,3}}"
 _PEOPLE: Final = (
-    r"patient(?:[ ]name)?|name|surgeon|primary[ ]surgeon|assistant(?:[ ]surgeon)?|co-?surgeon|"
+    r"patient(?:[ ]name)?|pt\.?|name|surgeon|primary[ ]surgeon|assistant(?:[ ]surgeon)?|co-?surgeon|"
     r"an(?:a)?esthesiologist|an(?:a)?esthetist|attending(?:[ ]physician)?|resident|fellow|referring[ ]physician|"
     r"physician|provider|pcp|nurse|scrub[ ]nurse|circulator|dictated[ ]by|signed[ ]by|electronically[ ]signed[ ]by|"
     r"performed[ ]by|next[ ]of[ ]kin|emergency[ ]contact|guarantor"
+)
+_RELATIVES: Final = (
+    r"wife|husband|spouse|partner|son|daughter|mother|father|sister|brother|caregiver|guardian|friend"
+)
+# Words that may follow `Patient` in capitals and begin no name.
+_NO_PERSON: Final = (
+    r"Underwent|Was|Were|Is|Has|Had|Presented|Presents|Tolerated|Denies|Denied|Reports|Reported|Returned|Returns|"
+    r"Taken|Brought|Placed|Positioned|Consented|Identified|Safety|Education|Information|Portal|History|Care|Status|"
+    r"Position|Seen|Stable|Will|To|In|On|With|For|And|Of|At|Not|Did|Does|Should|Can|May|Identification|Disposition|"
+    r"Instructions|Record|Transferred|Discharged|Admitted|Then|Remained|Awake|Intubated|Extubated|Prepped|Male|Female"
 )
 _RECORD: Final = (
     r"mrn|medical[ ]record|record|chart|account|acct|encounter|visit|accession|case|specimen|policy|member|"
@@ -70,6 +80,20 @@ _RULES: Final = (
     ("name", r"\b(?:dr|mr|mrs|ms|prof)\.[ ](?P<mask>[a-z]{2,30})\b"),
     ("name", rf"(?i:\b(?:{_PEOPLE}))[ ]{{0,2}}:[ \t]{{0,4}}(?P<mask>{_FULL})"),
     ("name", rf"(?<![\w'-])(?P<mask>{_NAME}(?:[ ]{_NAME}){{1,3}})(?=,[ ](?:{_DEGREE})\b)"),
+    (
+        "name",
+        rf"(?<![\w'-])(?P<mask>{_NAME}(?:[ ]{_NAME}){{1,3}})(?=[ ](?:M\.?D|R\.?N|PA-?C|CRNA|FACS|MBBS)\b)",
+    ),
+    (
+        "name",
+        rf"(?<![\w'-])(?P<mask>{_NAME}(?:[ ]{_NAME}){{1,3}})(?=,?[ ](?:(?:is|was)[ ])?an?[ ]\d{{1,3}}[ -]?(?:year|y))",
+    ),
+    ("name", rf"\b[Pp]atient,[ ](?P<mask>{_NAME}(?:[ ]{_NAME}){{1,3}})(?=,)"),
+    ("name", rf"(?i:\b(?:{_RELATIVES})),?[ ](?P<mask>{_NAME}(?:[ ]{_NAME}){{0,3}})"),
+    (
+        "name",
+        rf"\b(?:Pt|PT|pt|Patient|PATIENT|patient)\b\.?[ ](?!(?i:{_NO_PERSON})\b)(?P<mask>{_NAME}(?:[ ]{_NAME}){{1,3}})",
+    ),
 )
 # Kind -> pattern; the group `mask`, where there is one, is what gets masked. Kinds are counted in this order.
 RULES: Final = tuple((kind, re.compile(pattern)) for kind, pattern in _RULES)
@@ -77,7 +101,7 @@ RULES: Final = tuple((kind, re.compile(pattern)) for kind, pattern in _RULES)
 _NO_NAMES: Final = (
     "Brooke Hartmann Kock Malone Meckel Crohn Hirschsprung Lynch Bowel Colon Ileum Open Loop End The This Patient "
     "Procedure Diagnosis Operation Anesthesia General Surgeon Assistant Date Findings Indications None Unknown "
-    "Was Is He She Preoperative Postoperative Name Dr Mr Mrs Ms Prof MD DO RN Male Female"
+    "Was Is He She Preoperative Postoperative Name Dr Mr Mrs Ms Prof MD DO RN Male Female MRN DOB SSN DOS Acct Age"
 )
 _TERMS: Final = frozenset(_NO_NAMES.split())
 _LETTER: Final = re.compile(r"[^\W_]")

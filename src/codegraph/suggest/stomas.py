@@ -22,11 +22,15 @@ _ROLE_WORDS: Final[dict[str, tuple[Role, int, int]]] = {
     "refashioned": ("revises", 4, 3),
     "resited": ("revises", 4, 3),
     "relocation": ("revises", 4, 3),
+    "release": ("revises", 4, 2),
+    "released": ("revises", 0, 3),
     "through": ("through", 3, 0),
     "via": ("through", 3, 0),
     "thru": ("through", 3, 0),
     "per": ("through", 2, 0),
 }
+# Words that say so only where another one stands in the sentence.
+_ONLY_WITH: Final = {"release": "scar", "released": "scar"}
 # A stoma followed by one of these is one that the patient has: `parastomal`, a complication, or only a place.
 _OF_EXISTING: Final = frozenset(
     (
@@ -43,6 +47,10 @@ _OF_EXISTING: Final = frozenset(
         "output",
         "site",
         "bag",
+        "edge",
+        "mucosa",
+        "opening",
+        "scar",
         "appliance",
         "care",
     )
@@ -56,6 +64,7 @@ _MADE: Final = frozenset(
     ("creation", "matured", "maturation", "brought", "made", "raised", "exteriorization", "new", "siting")
 )
 _FAR: Final = 5  # words before and after a stoma that are looked at
+_SENTENCE: Final = 25  # words in which a sentence is searched for another word
 
 
 class StomaAct(NamedTuple):
@@ -78,6 +87,8 @@ def act_on(span: Span, contexts: Contexts) -> StomaAct:
         owned |= distance <= reach and word in words
         made |= word in _MADE
         role, before_reach, after_reach = _ROLE_WORDS.get(word, ("creates", 0, 0))
+        if word in _ONLY_WITH and not _said(_ONLY_WITH[word], here, contexts):
+            continue
         if distance <= (after_reach if after else before_reach) and (
             nearest is None or distance < nearest[0]
         ):
@@ -85,6 +96,13 @@ def act_on(span: Span, contexts: Contexts) -> StomaAct:
     if nearest:
         return StomaAct(nearest[1], True)
     return StomaAct(None, True) if owned else StomaAct("creates", made)
+
+
+def _said(word: str, here: int, contexts: Contexts) -> bool:
+    """Tell whether a word stands somewhere in a sentence."""
+    number, tokens = contexts.sentence[here], contexts.tokens
+    near = range(max(0, here - _SENTENCE), min(len(tokens), here + _SENTENCE))
+    return any(tokens[n].text == word and contexts.sentence[n] == number for n in near)
 
 
 def last_word(span: Span, contexts: Contexts) -> int:

@@ -19,6 +19,7 @@ from codegraph.suggest.fit import INCIDENTAL, Fitting
 from codegraph.suggest.model import Candidate, FoundSpan, Role, Suggestion
 from codegraph.suggest.profiles import Profile, profiles
 from codegraph.suggest.redact import redact as redacted
+from codegraph.suggest.several import in_order
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
@@ -83,7 +84,7 @@ class Suggester:
         return Suggestion(
             text=text,
             spans=tuple(spans),
-            candidates=tuple(fitting_[:limit]),
+            candidates=tuple(in_order(fitting_, fitting, known)[:limit]),
             ruled_out=tuple([c for c in ranked if c.contradictions][:limit]),
             left_open=left_open(fitting_, known, self._lexicon.label),
             diagnoses=tuple(self._diagnoses.find(text, contexts)),
