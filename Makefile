@@ -6,8 +6,9 @@ READY := $(VENV)/.ready
 REASONER := $(VENV)/.reasoner
 SSSOM := .venv-sssom
 READERS := .venv-readers
+FHIR := .venv-fhir
 
-.PHONY: help demo test test-full test-reasoner test-sssom test-readers lint bench excerpts clean
+.PHONY: help demo test test-full test-reasoner test-sssom test-readers test-fhir lint bench excerpts clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -34,11 +35,19 @@ $(READERS)/.ready: requirements-readers.lock
 	$(READERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-readers.lock
 	@touch $(READERS)/.ready
 
+# The judges of npm come where there is npm; without them their tests are skipped, and say so.
+$(FHIR)/.ready: requirements-fhir.lock tests/fhir_judges/package-lock.json
+	$(PYTHON) -m venv $(FHIR)
+	$(FHIR)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fhir.lock
+	@mkdir -p $(FHIR)/node && cp tests/fhir_judges/package.json tests/fhir_judges/package-lock.json $(FHIR)/node
+	@cd $(FHIR)/node && { npm ci --silent --ignore-scripts || { rm -rf node_modules; echo "no npm, or it found nothing: fhir-kit-client and Medplum are left out" >&2; }; }
+	@touch $(FHIR)/.ready
+
 demo: $(READY) ## build and validate the packaged knowledge and walk through it; Turtle goes to out/
 	$(BIN)/python examples/tour.py out
 
 test: $(READY) ## run the test suite (official files: where CODEGRAPH_DATA or ../shared/data has them)
-	$(BIN)/python -m pytest -n 2 -m "not full_release and not full_reasoner and not sssom and not readers"
+	$(BIN)/python -m pytest -n 2 -m "not full_release and not full_reasoner and not sssom and not readers and not fhir"
 
 test-full: $(READY) ## build a release from all official files (CODEGRAPH_DATA, else ../shared/data) and test it
 	$(BIN)/python -m pytest -m full_release
@@ -51,6 +60,9 @@ test-sssom: $(READY) $(SSSOM)/.ready ## hold the mapping sets against the offici
 
 test-readers: $(READY) $(READERS)/.ready ## hold the exports against DuckDB and PyLD (an environment of their own)
 	CODEGRAPH_READERS="$(CURDIR)/$(READERS)/bin/python" $(BIN)/python -m pytest -m readers tests/interchange
+
+test-fhir: $(READY) $(FHIR)/.ready ## hold the FHIR service against clients and validators of others (an environment of their own)
+	CODEGRAPH_FHIR="$(CURDIR)/$(FHIR)" $(BIN)/python -m pytest -m fhir tests/fhir_judges
 
 lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check src tests benchmarks examples tools

@@ -331,3 +331,11 @@ def test_a_match_names_the_map_that_it_comes_from(r4, r5):
         ]
         assert {part[name] for part in parts} == {f"{MAPS}cpt-to-icd10pcs"}
         assert told["parameter"][0] == {"name": "result", "valueBoolean": True}
+
+
+def test_what_two_sources_say_alike_comes_once_unless_they_are_named(r4, r5):
+    asked = {"code": "44310", "system": CPT, "targetsystem": PCS}
+    for fhir in (r4, r5):
+        found = [m["part"] for m in fhir.raw.translate(asked)["parameter"] if m["name"] == "match"]
+        assert len({str(part) for part in found}) == len(found)
+        assert len(found) == (3 if fhir is r4 else 6)  # R5: derived by codegraph, and curated

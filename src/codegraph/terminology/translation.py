@@ -7,6 +7,7 @@ narrower than the source) and R5 `source-is-broader-than-target`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -100,13 +101,16 @@ class Translator:
                     if asked.reverse
                     else self._forward(fhir, concept, pair, asked, notes)
                 )
-                matches += [out for match in found if (out := ("match", "part", match)) not in matches]
+                matches += [("match", "part", match) for match in found]
         whole = any(("equivalence", "code", _UNMATCHED) not in match[2] for match in matches)
         if not matches and not notes:
             notes.append(
                 "nothing that is loaded here maps the code so; that does not say that it has no counterpart"
             )
         message = "; ".join(dict.fromkeys(notes)) or None
+        matches = list(
+            {json.dumps(match): match for match in matches}.values()
+        )  # R4 tells two sources not apart
         return parameters(("result", "boolean", whole), ("message", "string", message), *matches)
 
     def _concept(self, said: dict[str, Any]) -> Concept:
