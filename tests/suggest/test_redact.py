@@ -68,7 +68,7 @@ def test_identifiers_are_masked(text, secrets, kind):
         "Hartmann procedure with CPT 44143 and ICD-10 K57.20; Brooke ileostomy.",
         "A loop of ileum may be used. Ports of 5, 10 and 12 mm; March on.",
         "Patient Underwent Open Colectomy. Patient Tolerated The Procedure Well. Patient Status Stable.",
-        "Laparoscopic Colectomy, DO NOT RESUSCITATE; the patient, however, was stable.",
+        "Laparoscopic Colectomy. DO NOT RESUSCITATE; the patient, however, was stable.",
         "Specimen: ileum. Case: open. Surgeon: None. The year 2019.",
         "",
     ],
