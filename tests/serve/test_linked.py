@@ -8,6 +8,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
+from codegraph.export import context
 from codegraph.namespaces import BASE, ONTOLOGY, SHAPES, expand
 from codegraph.serve.linked import ENDINGS, KINDS
 from tests.conftest import REPO
@@ -212,6 +213,49 @@ def test_w3id_leads_to_what_was_asked_for(server, path, accept, expected):
     here = httpx.URL(server.address).join(httpx.URL(place).raw_path.decode())
     answer = server.get(here, headers={"Accept": accept or "*/*"})
     assert (answer.status_code, answer.headers["content-type"]) == (200, expected)
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "kind"),
+    [
+        ("context.jsonld", "application/ld+json", "application/ld+json"),
+        ("context.jsonld", None, "application/ld+json"),
+        ("shapes", "text/turtle", "text/turtle; charset=utf-8"),
+        ("shapes", BROWSER, "text/html; charset=utf-8"),
+        ("ontology/core", "application/rdf+xml", "application/rdf+xml"),
+        (".well-known/void", "text/turtle", "text/turtle; charset=utf-8"),
+        ("sparql", "text/turtle", "text/turtle; charset=utf-8"),
+        ("fhir/ValueSet/modifiers", "application/fhir+json", "application/fhir+json"),
+        ("codegraph", BROWSER, "text/html; charset=utf-8"),
+        ("", BROWSER, "text/html; charset=utf-8"),
+    ],
+)
+def test_w3id_leads_to_everything_that_the_graph_names(server, path, accept, kind):
+    status, place = rewritten(path, accept)
+    assert status == 303
+    here = httpx.URL(server.address).join(httpx.URL(place).raw_path.decode())
+    answer = server.get(here, headers={"Accept": accept or "*/*"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0] == kind.partition(";")[0]
+
+
+def test_every_kind_of_iri_in_the_graph_has_a_rule(kg, tmp_path):
+    kg.export(tmp_path / "all.nt")
+    said = (tmp_path / "all.nt").read_text(encoding="utf-8")
+    kinds: dict[str, str] = {}
+    for found in re.findall(rf"<{re.escape(BASE)}([^>#]+)", said):
+        kinds.setdefault(found.partition("/")[0], found)
+    assert set(kinds) >= {"code", "concept", "entry", "ontology", "release"}
+    for accept in (*MEDIA, BROWSER):
+        for path in kinds.values():
+            assert rewritten(path, accept)[0] == 303, path
+
+
+def test_the_context_at_its_address_is_the_packaged_one(server):
+    assert context.URL == BASE + "context.jsonld"
+    answer = server.get("/context.jsonld")
+    assert answer.json() == {"@context": context.packaged()}
+    assert answer.headers["access-control-allow-origin"] == "*"
 
 
 def test_w3id_leads_nowhere_else():

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from codegraph import resources
 from codegraph.errors import InvalidCode, NotLoaded, UnknownCode
+from codegraph.export.context import FILE
 from codegraph.export.of_code import triples as triples_of_code
 from codegraph.graph import CodeGraph
 from codegraph.namespaces import BASE, ONTOLOGY, RDF, RDFS, contract, expand, is_iri
@@ -91,8 +92,14 @@ def routes(kg: CodeGraph) -> list[BaseRoute]:
     """Return the routes of codes, facet values, releases, entries, mappings and the ontology."""
     respond = Linked(kg).respond
     found: list[BaseRoute] = [Route(f"/{kind}/{{name:path}}", respond) for kind in KINDS]
+    found.append(Route("/context.jsonld", _context))
     whole = [f"/{kind}{ending}" for kind, alone in KINDS.items() if alone for ending in ("", *ENDINGS)]
     return [*found, *(Route(path, respond) for path in whole)]
+
+
+async def _context(request: Request) -> Response:
+    """Answer with the packaged context of our JSON-LD, for documents that name it by its address."""
+    return cached(request, FILE.read_bytes(), ENDINGS[".jsonld"])
 
 
 def triples(kg: CodeGraph, iri: str) -> set[ox.Triple]:
