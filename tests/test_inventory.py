@@ -46,6 +46,7 @@ THROUGH = {
     "cli.fetch": "unit/test_docs.py",
     "cli.search": "search/test_index.py",
     "cli.serve": "serve/test_protocol.py",
+    "serve.warm_child": "serve/test_warm.py",
     **{
         f"serve.{name}": "serve/test_protocol.py"
         for name in (

@@ -66,7 +66,7 @@ def serving(*options, cache=None, release=None):
         environment["CODEGRAPH_RELEASE"] = str(release)
     program = "from codegraph.cli import main; main()"
     process = subprocess.Popen(
-        [sys.executable, "-c", program, "serve", "--port", "0", *map(str, options)],
+        [sys.executable, "-c", program, "serve", "--port", "0", "--no-warm", *map(str, options)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

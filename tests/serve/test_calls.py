@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from codegraph.graph import CodeGraph
+from codegraph.serve import browse
 from codegraph.serve.app import create_app
 from codegraph.serve.calls import Calls
 from codegraph.serve.limits import Limits
@@ -157,14 +158,15 @@ async def _until(condition, seconds=5.0):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
+    ("owner", "name", "path"),
     [
-        ("price", "/api/v1/price/44310"),
-        ("price", "/price?code=44310"),
-        ("describe", "/code/cpt/44310"),
+        (CodeGraph, "price", "/api/v1/price/44310"),
+        (CodeGraph, "price", "/price?code=44310"),
+        (browse, "page_of", "/code/cpt/44310"),
     ],
+    ids=["JSON", "form", "page"],
 )
-def test_a_server_answers_what_is_late_with_503_and_goes_on(kg, monkeypatch, method, path):
+def test_a_server_answers_what_is_late_with_503_and_goes_on(kg, monkeypatch, owner, name, path):
     gate = threading.Event()
 
     def stuck(*arguments, **named):
@@ -173,7 +175,7 @@ def test_a_server_answers_what_is_late_with_503_and_goes_on(kg, monkeypatch, met
     app = create_app(kg.directory, limits=Limits(call_seconds=0.3))
     with TestClient(app) as client:
         with monkeypatch.context() as patched:
-            patched.setattr(CodeGraph, method, stuck)
+            patched.setattr(owner, name, stuck)
             headers = {"Accept": "text/html"}
             for _ in range(4):
                 answer = client.get(path, headers=headers)

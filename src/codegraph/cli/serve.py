@@ -39,6 +39,12 @@ from codegraph.cli.shared import PATH
 @click.option(
     "--memory", type=click.IntRange(16), default=1024, show_default=True, help="MB that a query may take."
 )
+@click.option(
+    "--warm/--no-warm",
+    default=True,
+    show_default=True,
+    help="Make in the background what first requests would wait for.",
+)
 @click.option("--base-url", metavar="URL", help="Address by which others reach this server, behind a proxy.")
 @click.option(
     "--allow-host", "hosts", multiple=True, metavar="NAME", help="A host name to answer to beside localhost."
@@ -52,6 +58,7 @@ def command(
     timeout: float,
     workers: int,
     memory: int,
+    warm: bool,
     base_url: str | None,
     hosts: tuple[str, ...],
 ) -> None:
@@ -71,7 +78,7 @@ def command(
     listening = bind(host, port)
     port = listening.getsockname()[1]
     limits = Limits(seconds=timeout, workers=workers, memory=memory << 20)
-    app = create_app(ctx.obj, data=data, base_url=base_url, limits=limits, hosts=(host, *hosts))
+    app = create_app(ctx.obj, data=data, base_url=base_url, limits=limits, hosts=(host, *hosts), warm=warm)
     if not _is_loopback(host):
         click.echo(
             f"codegraph: {host} is open to other machines: there is no login, and answers are not encrypted",

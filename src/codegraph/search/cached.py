@@ -22,6 +22,12 @@ _PACKAGED: Final = "packaged-"
 _WHOLE: Final = "meta.json"  # a folder is renamed into place with it, or is not there
 _KEPT: Final = 4  # indexes that stay in the cache, the last used ones
 _WAIT: Final = 600.0
+# Releases whose index another process builds for this one; until it is there, whoever needs it is told so.
+built_elsewhere: Final[set[Path]] = set()
+
+
+class BeingBuilt(Exception):
+    """The index of a release is being built by another process; for servers, which say so, and no user's fault."""
 
 
 def key(directory: Path) -> str:
@@ -36,16 +42,27 @@ def _cache_of(directory: Path) -> Path:
     return directory.parent if directory.name.startswith(_PACKAGED) else cache_folder()
 
 
+def _folder(directory: Path) -> Path:
+    return _cache_of(directory) / f"{_PREFIX}{key(directory)}"
+
+
+def is_built(directory: Path) -> bool:
+    """Tell whether the cache has the index of a release."""
+    return (_folder(directory) / _WHOLE).is_file()
+
+
 def open_index(kg: OpenedRelease) -> TextIndex:
     """Return the index of a release, building it first where the cache has none.
 
     Of several processes that need it at once, one builds and the others wait. Where the cache cannot be written or
     what is there is damaged, the index is made in memory, for this process only. Raises NotLoaded where tantivy is
-    not installed.
+    not installed, and BeingBuilt where `built_elsewhere` has the release.
     """
-    folder = _cache_of(kg.directory) / f"{_PREFIX}{key(kg.directory)}"
+    folder = _folder(kg.directory)
     try:
         if not (folder / _WHOLE).is_file():
+            if kg.directory in built_elsewhere:
+                raise BeingBuilt("the text index of this release is being built; try again in a moment")
             _build(kg, folder)
         os.utime(folder)
         return TextIndex.open(folder)

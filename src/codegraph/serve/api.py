@@ -24,6 +24,7 @@ from codegraph.serve.problems import Problem, as_problem, response
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
+    from codegraph.serve.warm import Warm
 
 ERRORS: Final = {BASE: response}
 LONGEST_BODY: Final = 1_000_000
@@ -42,18 +43,18 @@ def routes(kg: CodeGraph) -> list[Route]:
             BASE + path, _endpoint(name, method, answer, metrics), methods=_METHODS, name=f"api {name}"
         )
 
-    def plain(content: Callable[[], bytes], media: str) -> Handler:
+    def plain(content: Callable[[Request], bytes], media: str) -> Handler:
         async def answer(request: Request) -> Response:
-            found = await request.app.state.calls.run(f"api {media}", content)
+            found = await request.app.state.calls.run(f"api {media}", lambda: content(request))
             return Response(found, media_type=media)
 
         return answer
 
     return [
         *(route(o.path, o.name, o.method, _asked(kg, o, metrics)) for o in OPERATIONS),
-        route("/openapi.json", "openapi", "GET", plain(lambda: _written(document()), _JSON)),
-        route("/health", "health", "GET", plain(lambda: _written(_health(kg)), _JSON)),
-        route("/metrics", "metrics", "GET", plain(lambda: metrics.text(kg).encode(), CONTENT_TYPE)),
+        route("/openapi.json", "openapi", "GET", plain(lambda _: _written(document()), _JSON)),
+        route("/health", "health", "GET", plain(lambda r: _written(_health(kg, r.app.state.warm)), _JSON)),
+        route("/metrics", "metrics", "GET", plain(lambda _: metrics.text(kg).encode(), CONTENT_TYPE)),
         route("/{path:path}", "unknown", "", _unknown),
         route("", "unknown", "", _unknown),
     ]
@@ -144,7 +145,7 @@ def _written(value: Any) -> bytes:  # noqa: ANN401
     return text.encode("utf-8", "backslashreplace")  # half a character, from a claim: JSON writes it so too
 
 
-def _health(kg: CodeGraph) -> dict[str, Any]:
+def _health(kg: CodeGraph, warm: Warm) -> dict[str, Any]:
     """Return what the release holds, after a look-up that shows that it answers."""
     try:
         kg.tables.rows("SELECT system FROM code LIMIT 1")
@@ -158,6 +159,7 @@ def _health(kg: CodeGraph) -> dict[str, Any]:
         "triples": manifest.triples,
         "sources": len(manifest.sources),
         "codes": dict(sorted(manifest.codes.items())),
+        "prepared": warm.state,
     }
 
 

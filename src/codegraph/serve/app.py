@@ -34,7 +34,8 @@ from codegraph.serve.limits import Limits
 from codegraph.serve.pool import Pool
 from codegraph.serve.problems import HANDLERS, Writer
 from codegraph.serve.sparql import METHODS, Sparql
-from codegraph.serve.void import Counts, void
+from codegraph.serve.void import Counts, kept_at, void
+from codegraph.serve.warm import Warm
 
 # Modules of this package, in the order in which their routes are tried.
 PARTS: Final[tuple[str, ...]] = ("api", "fhir", "pages")
@@ -48,24 +49,30 @@ def create_app(
     base_url: str | None = None,
     limits: Limits | None = None,
     hosts: Sequence[str] = (),
+    warm: bool = False,
 ) -> Starlette:
     """Return the application that serves a release (without one, as `CodeGraph.open`), or the RDF files of `data`.
 
     `base_url` is the address that answers name, where it is not the one that was asked (behind a proxy); `hosts`
-    are names that the server answers to beside localhost and addresses. Its child processes start and end with
-    the application's lifespan. Raises ReleaseError or SourceError where there is nothing to serve.
+    are names that the server answers to beside localhost and addresses. With `warm`, what first requests would wait
+    for is made in the background. Its child processes start and end with the application's lifespan. Raises
+    ReleaseError or SourceError where there is nothing to serve.
     """
     limits = limits or Limits()
     kg = None if data else CodeGraph.open(release)
     served = DataStore.of_files(data) if kg is None else DataStore.of_release(kg.directory)
-    pool, counts, calls = Pool(served.path, limits), Counts(served.path, limits), Calls(limits)
+    pool, calls = Pool(served.path, limits), Calls(limits)
+    counts = Counts(served.path, limits, kept_at(kg.directory) if kg else None)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         pool.start()
+        if warm:
+            app.state.warm.start()
         try:
             yield
         finally:
+            await app.state.warm.close()
             await counts.close()
             await pool.close()
             calls.close()
@@ -102,6 +109,8 @@ def create_app(
     }.items():
         setattr(app.state, name, value)
     app.state.errors = _writers(kg)
+    app.state.warm = Warm(app, kg, counts, calls)
+    calls.until = app.state.warm.has_index
     return app
 
 
@@ -128,7 +137,7 @@ async def _void(request: Request) -> Response:
     state = request.app.state
     url = state.base or str(request.base_url)
     manifest = state.kg.manifest if state.kg else None
-    found = void(url, await state.counts.get(), manifest, state.version)
+    found = void(url, await state.counts.in_time(), manifest, state.version)
     keep(request.scope)
     return graph_response(request, found, version=state.version)
 

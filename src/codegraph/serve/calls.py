@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
+from codegraph.search.cached import BeingBuilt
 from codegraph.serve.limits import Limits
 from codegraph.serve.problems import Problem
 
@@ -126,13 +127,30 @@ class Calls:
             name: _Lane(name, threads, limits.late) for name, threads in (("short", 2), ("long", 2))
         }
         self._cost: dict[str, float] = {}
+        self._asked = 0
+        self.until: Callable[[], Awaitable[bool]] | None = None
 
     async def run(self, kind: str, call: Callable[[], _T]) -> _T:
         """Return what a call returns, or raise what it raises.
 
         `kind` names calls that cost alike. Raises Problem (503) where the answer is not there in time, waiting
-        included, or where too many wait already.
+        included, where too many wait already, or where what it needs is still being made. For the last, `until` waits
+        a while, without a thread.
         """
+        self._asked += 1
+        try:
+            try:
+                return await self._run(kind, call)
+            except BeingBuilt:
+                if self.until is not None and await self.until():
+                    return await self._run(kind, call)
+                raise
+        except BeingBuilt as error:
+            raise Problem(503, str(error), headers={"Retry-After": "10"}) from None
+        finally:
+            self._asked -= 1
+
+    async def _run(self, kind: str, call: Callable[[], _T]) -> _T:
         lane = self._lanes["long" if self._cost.get(kind, 0) >= _LONG else "short"]
         if lane.waiting >= self.limits.waiting_calls:
             raise Problem(
@@ -156,6 +174,11 @@ class Calls:
         self._cost[kind] = before + _NEWEST * (cost - before)
         found: _T = job.done.result()
         return found
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether anything is asked just now."""
+        return self._asked > 0
 
     def state(self) -> dict[str, dict[str, int]]:
         """Return how many calls wait and how many are late, by lane."""

@@ -165,6 +165,7 @@ def main() -> None:
         send(out, {"status": 500, "detail": f"the graph does not open: {error}"})
         return
     limit_memory(settings["memory"])
+    os.nice(settings["nice"])
     send(out, {"status": 200})
     while head := sys.stdin.buffer.read(LENGTH.size):
         job = json.loads(sys.stdin.buffer.read(LENGTH.unpack(head)[0]))

@@ -41,8 +41,13 @@ _HEALTH: Final = {
         "triples": {"type": "integer"},
         "sources": {"type": "integer"},
         "codes": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "prepared": {
+            "type": "object",
+            "description": "What is made in the background after the start, and how far it is.",
+            "additionalProperties": {"enum": ["waiting", "working", "ready", "failed"]},
+        },
     },
-    "required": ["status", "version", "release", "triples", "sources", "codes"],
+    "required": ["status", "version", "release", "triples", "sources", "codes", "prepared"],
     "additionalProperties": False,
 }
 

@@ -39,9 +39,12 @@ class Worker:
         self.process = process
 
     @classmethod
-    async def start(cls, store: Path, limits: Limits) -> Worker:
-        """Start a child and wait until it has opened the store; raise ReleaseError where it does not open."""
-        settings = json.dumps({"store": str(store), "memory": limits.memory})
+    async def start(cls, store: Path, limits: Limits, *, nice: int = 0) -> Worker:
+        """Start a child and wait until it has opened the store; raise ReleaseError where it does not open.
+
+        `nice` is how much it stands back behind other processes.
+        """
+        settings = json.dumps({"store": str(store), "memory": limits.memory, "nice": nice})
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "codegraph.serve.child", settings),
             stdin=asyncio.subprocess.PIPE,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
+from codegraph import __version__
+from codegraph.build.packaged import cache_folder
 from codegraph.namespaces import (
     CG,
     CODE,
@@ -26,7 +31,7 @@ from codegraph.namespaces import (
     code_iri,
     release_iri,
 )
-from codegraph.release import Manifest
+from codegraph.release import MANIFEST, TABLES, Manifest
 from codegraph.serve.limits import Limits
 from codegraph.serve.pool import Worker
 from codegraph.serve.problems import Problem
@@ -35,6 +40,7 @@ VOID: Final = "http://rdfs.org/ns/void#"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
 _SECONDS: Final = 600.0
 _SOON: Final = 1.0
+_NICE: Final = 10
 _MEMORY: Final = 4 << 30  # the queries are our own
 _LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 _RIGHTS: Final = (
@@ -60,10 +66,11 @@ class Statistics:
 
 @dataclass(slots=True)
 class Counts:
-    """The counts of a store, made once, when first asked for, by a process of their own."""
+    """The counts of a store, made once by a process of its own, at low priority; kept in a file where one is named."""
 
     store: Path
     limits: Limits
+    kept: Path | None = None
     _task: asyncio.Task[Statistics] | None = field(default=None)
 
     async def get(self) -> Statistics:
@@ -71,6 +78,16 @@ class Counts:
         if self._task is None or (self._task.done() and (self._task.cancelled() or self._task.exception())):
             self._task = asyncio.create_task(self._count())
         return await asyncio.shield(self._task)
+
+    async def in_time(self) -> Statistics:
+        """Return the counts; raise Problem (503) where they are not there in the time of a question."""
+        seconds = self.limits.call_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                return await self.get()
+        except TimeoutError:
+            told = "what is served is still being counted; try again"
+            raise Problem(503, told, headers={"Retry-After": str(max(1, round(seconds)))}) from None
 
     async def soon(self) -> Statistics | None:
         """Return the counts where they are there, or made in a moment; else None."""
@@ -87,15 +104,49 @@ class Counts:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _count(self) -> Statistics:
-        worker = await Worker.start(self.store, replace(self.limits, memory=_MEMORY))
+        if (known := _read(self.kept)) is not None:
+            return known
+        worker = await Worker.start(self.store, replace(self.limits, memory=_MEMORY), nice=_NICE)
         try:
             answer = await worker.ask({"job": "statistics", "seconds": _SECONDS, "most": 0})
-            return Statistics(**json.loads(answer.body))
+            found = Statistics(**json.loads(answer.body))
         except (asyncio.IncompleteReadError, OSError, ValueError) as error:
             raise Problem(503, "what is served could not be counted") from error
         finally:
             worker.kill()
             await worker.process.wait()
+        _write(self.kept, answer.body)
+        return found
+
+
+def kept_at(directory: Path) -> Path:
+    """Return where the counts of a release are kept: in the user's cache, by what the release is made of."""
+    tables = (directory / TABLES).stat()
+    told = (
+        f"{__version__} {tables.st_size} {tables.st_mtime_ns} ".encode() + (directory / MANIFEST).read_bytes()
+    )
+    return cache_folder() / f"counts-{hashlib.sha256(told).hexdigest()[:32]}.json"
+
+
+def _read(kept: Path | None) -> Statistics | None:
+    """Return counts that were made before, or None where there are none, or none that can be read."""
+    if kept is None:
+        return None
+    try:
+        return Statistics(**json.loads(kept.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _write(kept: Path | None, counts: bytes) -> None:
+    """Keep counts, whole or not at all; where the cache cannot be written they are made again next time."""
+    if kept is None:
+        return
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=kept.parent, prefix=".counts-", delete=False) as made:
+            made.write(counts)
+        Path(made.name).replace(kept)
 
 
 def void(url: str, counts: Statistics, manifest: Manifest | None, version: str) -> list[ox.Triple]:
