@@ -138,4 +138,7 @@ def search(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
 
 def suggest(kg: CodeGraph, asked: dict[str, Any]) -> Any:  # noqa: ANN401
     """Return what a note may be coded as."""
-    return plain.suggestion(kg.suggest(asked.pop("note"), **asked))
+    from codegraph.operations.safe import clean
+
+    note = asked.pop("note")  # its answer has offsets: into a text without hidden characters
+    return plain.suggestion(kg.suggest(clean(note, len(note)), **asked))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,12 +18,16 @@ from codegraph.render import jsonable
 
 LONGEST_TEXT: Final = 2_000
 AT_MOST: Final = 50
+_LONGEST_NAME: Final = 200
 _MOST_KEYS: Final = 200  # of a mapping; no record has as many fields
 _CUT: Final = " […]"
 # Control, format (tag and direction marks), private use, surrogates, unassigned.
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 _SELECTORS: Final = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 _SELECT: Final = frozenset(map(chr, _SELECTORS))
+_BLANKS: Final = frozenset("\t\r\v\f\x85")
+# Of JSON, which writes what does not show so.
+_ESCAPES: Final = (r"\u00", r"\t", r"\r", r"\b", r"\f", "\x7f")
 _CODES: Final = frozenset({"code", "target", "column_one", "column_two", "parents"})
 
 
@@ -36,12 +40,47 @@ def clean(text: str, longest: int = LONGEST_TEXT) -> str:
     if len(text) > longest * 2:
         text = text[: longest * 2]
     if not (text.isascii() and text.isprintable()):
-        text = "".join(c for c in text if c == "\n" or (_shows(c) and c not in _SELECT))
+        text = "".join(c for c in map(_spaced, text) if _shows(c))
     return text if len(text) <= longest else text[:longest] + _CUT
 
 
+def _spaced(character: str) -> str:
+    """Return a space for what separates words as one would, a tab or another line's end."""
+    return " " if character in _BLANKS else character
+
+
 def _shows(character: str) -> bool:
-    return unicodedata.category(character) not in _HIDDEN
+    return character == "\n" or (unicodedata.category(character) not in _HIDDEN and character not in _SELECT)
+
+
+def safe_json(text: str, own: Collection[str] = (), indent: int | None = None) -> str:
+    """Return JSON, each text and name in it as `clean` leaves it; lists stay whole.
+
+    `own` are fields of the outermost object that repeat what was sent: they lose hidden characters, but are not cut.
+    """
+    if not _needs_cleaning(text):
+        return text
+    found = json.loads(text)
+    kept = {name: found[name] for name in own if name in found} if isinstance(found, dict) else {}
+    found = _cleaned(found, LONGEST_TEXT)
+    found |= {name: _cleaned(value, len(text)) for name, value in kept.items()}
+    return json.dumps(found, ensure_ascii=False, indent=indent)
+
+
+def _needs_cleaning(text: str) -> bool:
+    if any(escape in text for escape in _ESCAPES) or any(len(p) > LONGEST_TEXT for p in text.split('"')):
+        return True
+    return not text.isascii() and not all(map(_shows, set(text)))
+
+
+def _cleaned(value: Any, longest: int) -> Any:  # noqa: ANN401
+    if isinstance(value, str):
+        return clean(value, longest)
+    if isinstance(value, list):
+        return [_cleaned(each, longest) for each in value]
+    if isinstance(value, dict):
+        return {clean(key, _LONGEST_NAME): _cleaned(each, longest) for key, each in value.items()}
+    return value
 
 
 @dataclass(slots=True)
@@ -60,7 +99,8 @@ class _Cut:
             if len(value) > _MOST_KEYS:
                 self.left_off[path or "/"] = len(value) - _MOST_KEYS
             kept = list(value.items())[:_MOST_KEYS]
-            return {clean(k, 200): self.value(v, f"{path}/{clean(k, 200)}") for k, v in kept}
+            names = [(clean(k, _LONGEST_NAME), v) for k, v in kept]
+            return {name: self.value(v, f"{path}/{name}") for name, v in names}
         return value
 
 

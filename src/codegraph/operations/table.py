@@ -29,7 +29,10 @@ Ask = Callable[["CodeGraph", dict[str, Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A question that can be asked from outside: what it is called, where it stands, what it takes and gives."""
+    """A question that can be asked from outside: what it is called, where it stands, what it takes and gives.
+
+    `own` are fields of the answer that repeat what was sent, however long.
+    """
 
     name: str
     summary: str
@@ -38,6 +41,7 @@ class Operation:
     returns: Any
     answer: Ask
     method: Literal["GET", "POST"] = "GET"
+    own: tuple[str, ...] = ()
 
     @property
     def description(self) -> str:
@@ -262,6 +266,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         Suggestion,
         answers.suggest,
         "POST",
+        own=("text",),
     ),
 )
 BY_NAME: Final = {operation.name: operation for operation in OPERATIONS}

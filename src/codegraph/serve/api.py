@@ -15,6 +15,7 @@ from starlette.routing import Route
 from codegraph import __version__
 from codegraph.claims.jsonl import parse
 from codegraph.errors import InvalidValue, UnknownTerm
+from codegraph.operations.safe import safe_json
 from codegraph.operations.table import OPERATIONS, Operation
 from codegraph.render import jsonable
 from codegraph.serve.kept import keep
@@ -99,7 +100,7 @@ def _asked(kg: CodeGraph, operation: Operation, metrics: Metrics) -> Handler:
     async def answer(request: Request) -> Response:
         given = await read(request, operation)
         calls = request.app.state.calls
-        content = await calls.run(f"api {operation.name}", lambda: _written(operation.ask(kg, given)))
+        content = await calls.run(f"api {operation.name}", lambda: _answered(kg, operation, given))
         if operation.method == "GET":
             keep(request.scope, lambda: metrics.add(operation.name, 200, 0.0))
         return Response(content, media_type=_JSON)
@@ -140,9 +141,13 @@ async def _body(request: Request, operation: Operation) -> dict[str, object]:
     return value
 
 
-def _written(value: Any) -> bytes:  # noqa: ANN401
+def _answered(kg: CodeGraph, operation: Operation, given: dict[str, object]) -> bytes:
+    return _written(operation.ask(kg, given), operation.own)
+
+
+def _written(value: Any, own: tuple[str, ...] = ()) -> bytes:  # noqa: ANN401
     text = json.dumps(value, default=jsonable, ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8", "backslashreplace")  # half a character, from a claim: JSON writes it so too
+    return safe_json(text, own).encode("utf-8")
 
 
 def _health(kg: CodeGraph, warm: Warm) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from codegraph.errors import CodegraphError, NotLoaded
 from codegraph.graph import CodeGraph
+from codegraph.operations.safe import safe_json
 from codegraph.serve.kept import keep
 from codegraph.serve.negotiate import Offer, choose
 from codegraph.serve.problems import Problem as Refused
@@ -191,8 +192,8 @@ async def _asked(request: Request, kind: str, call: Callable[[], Resource]) -> b
 
 
 def _json(resource: Resource, *, pretty: bool = False) -> bytes:
-    text = json.dumps(resource, ensure_ascii=False, indent=2 if pretty else None)
-    return text.encode("utf-8", "backslashreplace")
+    indent = 2 if pretty else None
+    return safe_json(json.dumps(resource, ensure_ascii=False, indent=indent), indent=indent).encode("utf-8")
 
 
 def _fits(media_range: str, version: str) -> bool:
