@@ -11,6 +11,8 @@ from codegraph.suggest.model import Candidate
 from codegraph.suggest.profiles import Profile
 
 _ACTS: Final = frozenset(("method", "creates", "closes", "revises"))
+# What opens the way to an act: no procedure of its own beside one.
+_ON_THE_WAY: Final = frozenset(f"method:{m}" for m in ("exploration", "incision", "inspection", "irrigation"))
 _MOST: Final = 4  # procedures beside the first one
 
 
@@ -29,7 +31,7 @@ def in_order(
     beside: list[Candidate] = []
     for candidate in ranked[1:]:
         mine = fitting.accounts(profiles[candidate.code])
-        new = any(facet in _ACTS for facet, _ in mine - known)
+        new = any(facet in _ACTS and value not in _ON_THE_WAY for facet, value in mine - known)
         if new and all(f.verdict == "stated" for f in candidate.facets) and len(beside) < _MOST:
             beside.append(replace(candidate, beside=True))
             rest.remove(candidate)

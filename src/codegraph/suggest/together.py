@@ -35,6 +35,7 @@ _WORDS: Final[tuple[tuple[tuple[str, ...], Entailed], ...]] = (
     (("stump", "closure"), _CLOSED_STUMP),
     (("stump", "stapled"), _CLOSED_STUMP),
     (("stump", "oversewn"), _CLOSED_STUMP),
+    (("hartmann", "colostomy"), (*_CLOSED_STUMP, ("stoma_form", "stoma-form:end"))),
     (("multiple", "biopsy"), (("extent", "extent:with-multiple-biopsies"),)),
     (("enterotomy", "closure"), _SEWN),
     (("enterotomy", "repair"), _SEWN),
