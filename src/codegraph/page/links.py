@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
 from codegraph.namespaces import BASE, expand
 
 Links: TypeAlias = Callable[[str], str | None]
+_KEPT: Final = 8192  # pages of one field name the same codes and terms
 _SCHEMES: Final = ("http://", "https://", "urn:")
 
 
+@lru_cache(maxsize=_KEPT)
 def absolute(target: str) -> str | None:
     """Return the IRI of a CURIE or address; None for what is neither, or of another scheme than http, https, urn.
 
@@ -27,6 +30,7 @@ def absolute(target: str) -> str | None:
     return iri if iri.lower().startswith(_SCHEMES) else None
 
 
+@lru_cache(maxsize=_KEPT)
 def on_server(target: str) -> str | None:
     """Return the path under which a server of codegraph shows a code or term; other addresses as they are.
 
