@@ -133,8 +133,13 @@ def test_a_word_that_changes_the_meaning_is_not_passed_over(kg, word):
     for question in answered:
         first, _, rest = question.partition(" ")
         changed = (f"{question} {word}", f"{first} {word} {rest}", f"{word} {question}")
-        told += [text for text in changed if ask(kg, text).sentences]
+        told += [text for text in changed if ask(kg, text).sentences and not _dated(kg, text, word)]
     assert told == []
+
+
+def _dated(kg, text: str, word: str) -> bool:
+    """Tell whether a year was read as one, by a file that tells of it, which the answer says."""
+    return word.isdigit() and any(a.startswith(f"{word} means {word}-") for a in ask(kg, text).assumed)
 
 
 def test_on_the_official_files(full):

@@ -7,17 +7,19 @@ from datetime import date
 
 import pytest
 
-from codegraph.answers import grounds, say_codes, say_links, say_payment, say_rules
+from codegraph.answers import by_words, grounds, say_claim, say_codes, say_links, say_payment, say_rules
 from codegraph.answers.ask import SAYS, ask
 from codegraph.answers.bind import Unreadable, bind
+from codegraph.answers.by_words import FIND
 from codegraph.answers.entities import LONGEST, cleaned, items, short
 from codegraph.answers.model import Answer, Ground
 from codegraph.answers.spelling import corrected, slips
 from codegraph.answers.topic import Topic
+from codegraph.answers.topic_words import MODIFIER_WORDS, PRICED_MODIFIERS
 from codegraph.answers.topics import TOPICS
-from codegraph.answers.topics_billing import MODIFIER_WORDS
 from codegraph.answers.topics_billing import TOPICS as BILLING
 from codegraph.answers.topics_codes import TOPICS as CODES
+from codegraph.answers.topics_payment import TOPICS as PAYMENT
 from codegraph.answers.understand import understand
 from codegraph.answers.vocabulary import ELSEWHERE, FILLERS, KEPT, KEY_WORDS
 from codegraph.errors import InvalidValue
@@ -117,18 +119,22 @@ def test_words_kept_apart_are_no_key_words():
 
 
 def test_every_topic_is_answered_or_has_readings():
-    assert list(TOPICS) == [*CODES, *BILLING]
+    assert list(TOPICS) == [*CODES, *PAYMENT, *BILLING]
     assert all(dataclasses.is_dataclass(t) and isinstance(t, Topic) for t in TOPICS)
     keys = [t.key for t in TOPICS]
     assert len(keys) == len(set(keys))
-    assert set(SAYS) == {t.key for t in TOPICS if not t.readings}
+    assert set(SAYS) == {t.key for t in (*TOPICS, FIND) if not t.readings}
     modules = {say.__module__ for say in SAYS.values()}
-    assert modules == {m.__name__ for m in (say_codes, say_links, say_payment, say_rules)}
+    assert modules == {
+        m.__name__ for m in (by_words, say_claim, say_codes, say_links, say_payment, say_rules)
+    }
     assert {s for t in TOPICS for s in t.systems.split()} <= CODE_PREFIXES.keys() | set(CODE_PREFIXES)
 
 
 def test_every_modifier_that_words_mean_is_in_the_release(kg):
-    assert all(f"modifier:{m}" in kg for ms in MODIFIER_WORDS.values() for m in ms)
+    assert all(
+        f"modifier:{m}" in kg for t in (MODIFIER_WORDS, PRICED_MODIFIERS) for ms in t.values() for m in ms
+    )
 
 
 def test_what_is_elsewhere_names_a_source():
@@ -136,7 +142,7 @@ def test_what_is_elsewhere_names_a_source():
 
 
 def test_a_topic_asked_is_what_was_named(kg):
-    asked = understand(kg, "What does 44388-53 pay in the office in Dallas, TX on 2025-11-01?", None)
+    (asked,) = understand(kg, "What does 44388-53 pay in the office in Dallas, TX on 2025-11-01?", None)
     assert (asked.topic, asked.code, asked.lines) == ("price", "cpt:44388", ("44388-53",))
     assert (asked.day, asked.place, asked.setting) == ("2025-11-01", "Dallas, TX", "nonfacility")
 

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = frozenset({"code", "codes", "procedure", "diagnosis", "number"})
 _SAYS_MODIFIER: Final = frozenset({"modifier", "modifiers", "mod"})
+_SAYS_PLACE: Final = frozenset({"service", "pos"})  # `place of service 24` is no modifier
 _BILLED: Final = ("cpt", "hcpcs")
 # Two letters that are a modifier and an English word: a modifier only where the word stands before.
 # What stands behind a number that counts something, and is no modifier.
 _COUNTED: Final = wordset("day days unit units times percent minutes hours years year weeks months dollars")
-_WORDS_TOO: Final = frozenset({"AS", "AM", "GO", "SO", "US"})
+_WORDS_TOO: Final = frozenset({"AM", "GO", "SO", "US"})
 
 
 class Unreadable(Exception):
@@ -56,6 +57,7 @@ class Bound:
 
 def bind(kg: CodeGraph, text: str, found: Sequence[Item]) -> Bound:
     """Return what a question names; raise Unreadable for a range, for a day that is none, for an ambiguous code."""
+    found, joined = _joined(kg, found)
     _refuse(text, found)
     found = _with_modifiers(kg, text, found)
     found, named = _qualified(found)
@@ -92,8 +94,24 @@ def bind(kg: CodeGraph, text: str, found: Sequence[Item]) -> Bound:
         units=tuple(int(i.value) for i in found if i.kind == "units"),
         targets=_targets(found, codes),
         locality=next((i.value for i in found if i.kind == "locality"), None),
-        assumed=tuple(f"{written} is month, day, year" for written in us),
+        assumed=(*joined, *(f"{written} is month, day, year" for written in us)),
     )
+
+
+def _joined(kg: CodeGraph, found: Sequence[Item]) -> tuple[list[Item], tuple[str, ...]]:
+    """Return the pieces with a code that was written in two (`443 10`) as one, where no other code is named."""
+    if any(item.kind == "code" for item in found):
+        return list(found), ()
+    for at, (first, second) in enumerate(pairwise(found)):
+        both = first.written + second.written
+        if first.written.isdigit() and second.written.isdigit() and second.start == first.end + 1:
+            ref = CodeRef("cpt", both)
+            if ref.curie in kg:
+                one = Item("code", both, first.start, second.end, refs=(ref,))
+                return [*found[:at], one, *found[at + 2 :]], (
+                    f"{first.written} {second.written} means {both}",
+                )
+    return list(found), ()
 
 
 def _refuse(text: str, found: Sequence[Item]) -> None:
@@ -103,7 +121,8 @@ def _refuse(text: str, found: Sequence[Item]) -> None:
     for before, item in pairwise(found):
         if before.kind == item.kind == "code" and text[before.end : item.start].strip() == "-":
             raise Unreadable(
-                f"not understood: {text[before.start : item.end]} is a range, and questions are about single codes"
+                f"not understood: {text[before.start : item.end]} is a range, and questions are about "
+                "single codes"
             )
 
 
@@ -113,13 +132,15 @@ def _with_modifiers(kg: CodeGraph, text: str, found: Sequence[Item]) -> list[Ite
     told: list[Item] = []
     for item, behind in zip_longest(found, found[1:]):
         before = told[-1] if told else None
-        if item.kind == "pair" and behind is not None and behind.value in _COUNTED:
+        counted = behind is not None and behind.value in _COUNTED
+        if item.kind == "pair" and (counted or (before is not None and before.value in _SAYS_PLACE)):
             told.append(item)
             continue
         said = before is not None and (before.value in _SAYS_MODIFIER or before.kind == "mod")
         if re.fullmatch(r"\w\w", item.written) and (item.kind == "pair" or item.kind == "word"):
             upper = item.written.upper()
             place = before is not None and before.value in ("in", "at", "near")
+            shouted = mixed and item.written == upper and upper != "IN"
             shown = item.kind == "pair" or (
                 mixed and item.written == upper and not place and (said or upper not in _WORDS_TOO)
             )
@@ -128,10 +149,9 @@ def _with_modifiers(kg: CodeGraph, text: str, found: Sequence[Item]) -> list[Ite
             ):
                 told.append(replace(item, kind="mod", value=upper))
                 continue
-            if before is not None and before.value in _SAYS_MODIFIER and item.kind == "pair":
+            if before is not None and before.value in _SAYS_MODIFIER and (item.kind == "pair" or shouted):
                 raise Unreadable(f"modifier {upper} is not in this release", understood=True)
             after_in = before is not None and before.value == "in"
-            shouted = mixed and item.written == upper and upper != "IN"
             if upper in ABBREVIATIONS and (shouted or after_in):
                 told.append(replace(item, kind="state", value=f"{upper}!"))
                 continue

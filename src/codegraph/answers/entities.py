@@ -103,6 +103,44 @@ def cleaned(question: str) -> str:
     return " ".join(kept.split())
 
 
+_COUNTS: Final = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+_NUMBERS: Final = {name: str(number) for number, name in enumerate(_COUNTS, 1)} | {
+    "ninety": "90",
+    "zero": "0",
+}
+_COUNTED: Final = re.compile(
+    rf"\b({'|'.join(_NUMBERS)})(?=[ -](?:units?|times|days?|weeks?)\b)", re.IGNORECASE
+)
+_WITHOUT: Final = (
+    (re.compile(r"\bw/o\b", re.IGNORECASE), "without"),
+    (re.compile(r"\bw/\s?", re.IGNORECASE), "with "),
+)
+
+
+def written_out(text: str) -> str:
+    """Return a question with counts as digits, and `w/` in full.
+
+    >>> written_out("ten day global w/ two units")
+    '10 day global with 2 units'
+    """
+    for short_form, full in _WITHOUT:
+        text = short_form.sub(full, text)
+    return _COUNTED.sub(lambda m: _NUMBERS[m[1].lower()], text)
+
+
 def items(text: str) -> list[Item]:
     """Return the pieces of a cleaned question, in order; nothing but quotes and punctuation is passed over."""
     return [item for found in _SCAN.finditer(text) for item in _items_of(found)]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from codegraph.answers import grounds
+from codegraph.answers.absorb import texts_of
 from codegraph.answers.entities import short
 from codegraph.answers.model import Ground, Sentence
-from codegraph.answers.vocabulary import wordset
+from codegraph.answers.vocabulary import FILLERS, wordset
 from codegraph.errors import NotLoaded
+from codegraph.search.words import base
 
 if TYPE_CHECKING:
     from codegraph.answers.understand import Asked
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
 _LABEL: Final = "skos:prefLabel"
+_PLACE: Final = "SELECT name, description, release FROM place_of_service WHERE code = ? ORDER BY release"
 _EVENTS: Final = 12
 # Words of a question that ask for one kind of event, the kinds, and what is said where there is none.
 _END: Final = wordset("deleted retired terminated discontinued end ended stop stopped")
@@ -49,8 +53,12 @@ def bare(curie: str) -> str:
 
 def call(method: str, *args: str, **named: object) -> str:
     """Return a call of the facade as it would be typed."""
-    shown = [repr(a) for a in args] + [f"{k}={v!r}" for k, v in named.items() if v is not None]
-    return f"kg.{method}({', '.join(shown)})".replace("'", '"')
+    shown = [_quoted(a) for a in args] + [f"{k}={_quoted(v)}" for k, v in named.items() if v is not None]
+    return f"kg.{method}({', '.join(shown)})"
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def ended(text: str) -> str:
@@ -98,6 +106,40 @@ def what(kg: CodeGraph, asked: Asked) -> list[Sentence]:
         if told.status == "retired":
             said += _ends(kg, told, how)
     return said + (modifier(kg, asked) if asked.modifiers else [])
+
+
+def said_of(kg: CodeGraph, asked: Asked) -> list[Sentence]:
+    """Say what a code is, and which of the words that a question says of it its texts have."""
+    said = what(kg, asked)
+    known = texts_of(kg, asked.code)
+    lexicon = kg._suggester._lexicon
+    claimed = [w for w in dict.fromkeys(asked.words) if w not in FILLERS and lexicon.find(w)]
+    how = call("describe", asked.code)
+    for words, verb in (
+        ([w for w in claimed if base(w) in known], "has"),
+        ([w for w in claimed if base(w) not in known], "does not have"),
+    ):
+        if words:
+            ground = grounds.computed(code=asked.code, words=" ".join(words), has=verb == "has")
+            text = f"The public text of {bare(asked.code)} {verb}: {', '.join(words)}."
+            said.append(Sentence(text, (ground,), how))
+    return said
+
+
+def place_of_service(kg: CodeGraph, asked: Asked) -> list[Sentence]:
+    """Say what place of service codes stand for."""
+    if not kg.tables.has("place_of_service"):
+        raise NotLoaded("not loaded: place of service codes (CMS publishes them on one page)")
+    said = []
+    for code in (w for w in asked.words if w.isdigit()):
+        for name, description, release in kg.tables.rows(_PLACE, (code.zfill(2),)):
+            cells = (("code", code.zfill(2)), ("name", name), ("description", description))
+            ground = grounds.row(kg, "place_of_service", kg._provenance(release), cells)
+            text = f"Place of service {code.zfill(2)} is: {name}. {ended(str(description))}"
+            said.append(Sentence(text, (ground,), f'kg.tables.rows({_PLACE!r}, ("{code.zfill(2)}",))'))
+    if not said:
+        raise NotLoaded("that place of service is not in this release")
+    return said
 
 
 def _label(kg: CodeGraph, told: Description, title: str) -> Ground:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,7 @@ _SHOWN: Final = 12
 # Of a diagnosis a code for diagnoses is asked for, of a procedure of ICD one for procedures.
 _DIAGNOSES: Final = ("icd10cm", "icd9cm")
 _ACTS: Final = ("icd10pcs", "icd9pcs")
+_EQUIVALENT: Final = {"icd10cm": "icd9cm", "icd9cm": "icd10cm", "icd10pcs": "icd9pcs", "icd9pcs": "icd10pcs"}
 _KINDS: Final = {**dict.fromkeys(_DIAGNOSES, _DIAGNOSES), **dict.fromkeys(_ACTS, _ACTS)}
 
 
@@ -59,6 +61,11 @@ def crosswalk(kg: CodeGraph, asked: Asked) -> list[Sentence]:
         none = grounds.sought(asked.code, f"mapping to {to}: {note}")
         said.append(Sentence(ended(f"{bare(asked.code)} has no mapping to {to}: {note}"), (none,), how))
     return said
+
+
+def gem(kg: CodeGraph, asked: Asked) -> list[Sentence]:
+    """Say what the general equivalence mappings of CMS lead a code of ICD to."""
+    return crosswalk(kg, replace(asked, target=(_EQUIVALENT[asked.code.partition(":")[0]],)))
 
 
 def _target(asked: Asked) -> str:
@@ -131,7 +138,8 @@ def indicated(kg: CodeGraph, asked: Asked) -> list[Sentence]:
     if not found:
         none = grounds.sought(code, f"indication {condition}")
         text = (
-            f"No loaded indication says that {bare(code)} is done for {bare(condition)}; none being loaded does not "
+            f"No loaded indication says that {bare(code)} is done for {bare(condition)}; none being "
+            "loaded does not "
             "mean that it is not done."
         )
         return [Sentence(text, (none,), how)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from codegraph.answers import grounds
 from codegraph.answers.model import Ground, Sentence
 from codegraph.answers.say_codes import bare, call, ended
-from codegraph.errors import NotLoaded
+from codegraph.errors import NotLoaded, UnknownCode
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -153,7 +153,8 @@ def rvu(kg: CodeGraph, asked: Asked) -> list[Sentence]:
         office = "not applicable (NA)" if na else str(entry.value(totals[1]))
         said.append(
             Sentence(
-                f"{line} has {entry.value(parts[0])} work RVUs; in all {entry.value(totals[0])} RVUs in a facility, "
+                f"{line} has {entry.value(parts[0])} work RVUs; in all {entry.value(totals[0])} RVUs "
+                "in a facility, "
                 f"in an office {office} ({grounds.edition(kg, str(entry.release))}).",
                 rows,
                 how,
@@ -162,7 +163,8 @@ def rvu(kg: CodeGraph, asked: Asked) -> list[Sentence]:
         said.append(
             Sentence(
                 f"Practice expense: {entry.value(parts[1])} in a facility"
-                f"{'' if na else f', {entry.value(parts[2])} in an office'}; malpractice: {entry.value(parts[3])}.",
+                f"{'' if na else f', {entry.value(parts[2])} in an office'}; malpractice: "
+                f"{entry.value(parts[3])}.",
                 rows,
                 how,
             )
@@ -178,6 +180,29 @@ def global_period(kg: CodeGraph, asked: Asked) -> list[Sentence]:
 def fee_status(kg: CodeGraph, asked: Asked) -> list[Sentence]:
     """Say the status letter of codes in the fee schedule, and what it means."""
     return [s for line in asked.lines for s in _indicator(kg, asked, line, _STATUS, "fee schedule status")]
+
+
+def statuses(kg: CodeGraph, asked: Asked) -> list[Sentence]:
+    """Say the status indicators of codes in both schedules that have one."""
+    said = fee_status(kg, asked)
+    try:
+        return said + outpatient(kg, asked)
+    except (NotLoaded, UnknownCode) as error:
+        none = tuple(grounds.sought(line, str(error)) for line in asked.lines)
+        text = ended(f"The outpatient status is not told: {error}")
+        return [*said, Sentence(text, none, call("describe", asked.code))]
+
+
+def factor(kg: CodeGraph, asked: Asked) -> list[Sentence]:
+    """Say the conversion factor behind a price."""
+    found = kg.price(asked.lines[0], on=asked.day)
+    how = call("price", asked.lines[0], on=asked.day)
+    said = []
+    for one in (i for i in found.inputs if i.evidence and "conversion" in i.name):
+        shown = grounds.computed(name=one.name, value=one.value, code=asked.lines[0])
+        text = f"The {one.name} behind the price of {asked.lines[0]} is {one.value}{_edition(kg, found)}."
+        said.append(Sentence(text, (*_grounds(kg, found), shown), how))
+    return said or price(kg, asked)
 
 
 def _indicator(kg: CodeGraph, asked: Asked, line: str, name: str, title: str) -> list[Sentence]:
@@ -216,7 +241,8 @@ def rank(kg: CodeGraph, asked: Asked) -> list[Sentence]:
             continue
         tied = f", tied with {standing.tied}" if standing.tied else ""
         text = (
-            f"By {standing.title}, {bare(found.code)} with {standing.value} ranks {standing.rank} of {standing.n}"
+            f"By {standing.title}, {bare(found.code)} with {standing.value} ranks {standing.rank} of "
+            f"{standing.n}"
             f"{tied} in {found.group} ({grounds.edition(kg, found.release)}); "
             f"median {standing.median}, percentile {standing.percentile}."
         )

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
 SHOWN: Final = 20
+_ENTRY: Final = "cg:FeeScheduleEntry"
+_GLOBAL: Final = "cg:globalPeriod"
+_ZZZ: Final = "global-period:ZZZ"
 _VERDICTS: Final = {
     True: "may be used on",
     False: "may not be used on",
@@ -147,6 +150,18 @@ def edits(kg: CodeGraph, asked: Asked) -> list[Sentence]:
         text = f"The modifier indicator is {found.indicator}."
         said.append(Sentence(text, (*rows, meaning), how))
         said += _lifted(asked, found, how, (*rows, meaning))
+    if found.in_force is None:
+        said += [
+            Sentence(
+                f"An edit was in force from {e.effective or 'a day that is not told'} to {e.deleted}: "
+                f"{e.column_two} was "
+                f"not paid beside {e.column_one}, indicator {e.indicator}.",
+                rows,
+                how,
+            )
+            for e in found.episodes
+            if e.deleted and e.indicator != "9"
+        ]
     if (other := found.other_setting) and other.differs:
         ground = grounds.computed(setting=other.setting, release=other.release)
         said.append(Sentence(f"The {other.setting} edits ({other.release}) differ.", (ground,), how))
@@ -219,6 +234,17 @@ def limits(kg: CodeGraph, asked: Asked) -> list[Sentence]:
     return said
 
 
+def _no_add_on(kg: CodeGraph, line: str, rows: tuple[Ground, ...], where: str, how: str) -> Sentence:
+    """Say that a code is not listed as an add-on code; where its global period says that it is one, that too."""
+    entries = [e for e in kg.describe(line).entries if e.kind == _ENTRY and e.value(_GLOBAL) == _ZZZ]
+    if not entries:
+        return Sentence(f"{line} is not an add-on code {where}.", rows, how)
+    newest = entries[-1]
+    ground = grounds.triple(kg, newest.iri, _GLOBAL, _ZZZ, newest.release)
+    text = f"{line} has no row {where}, but its global period is ZZZ ({newest.release}): it goes with another service."
+    return Sentence(text, (*rows, ground, grounds.computed(code=line)), how)
+
+
 def add_ons(kg: CodeGraph, asked: Asked) -> list[Sentence]:
     """Say whether a code is an add-on code, with its primary codes, and which add-on codes it carries."""
     line = asked.lines[0].partition("-")[0]
@@ -234,7 +260,7 @@ def add_ons(kg: CodeGraph, asked: Asked) -> list[Sentence]:
         text = f"{line} is an add-on code of type {types}{release}: {ended(str(found.meaning))}"
         said.append(Sentence(text, (*rows, source, meaning), how))
     else:
-        said.append(Sentence(f"{line} is no add-on code{release}.", (*rows, source), how))
+        said.append(_no_add_on(kg, line, (*rows, source), f"in the NCCI add-on edits{release}", how))
     for codes, lead in (
         (found.primaries, "Its primary codes: "),
         (found.add_ons, "Add-on codes that it carries: "),

@@ -5,11 +5,25 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from codegraph.answers.vocabulary import KEPT, KEY_WORDS
+from codegraph.answers.vocabulary import FILLERS, KEPT, KEY_WORDS
 
 _SHORTEST: Final = 5
 _TWO_SLIPS: Final = 9
 _VOCABULARY: Final = sorted(KEY_WORDS)
+_LEAST: Final = 3
+
+
+def _swapped() -> dict[str, str]:
+    """Return short common words with two neighbours swapped (`teh`), where only one can be meant and none is so."""
+    found: dict[str, set[str]] = {}
+    for word in FILLERS:
+        if _LEAST <= len(word) < _SHORTEST and word.isalpha():
+            for at in range(len(word) - 1):
+                found.setdefault(word[:at] + word[at + 1] + word[at] + word[at + 2 :], set()).add(word)
+    return {slip: min(words) for slip, words in found.items() if len(words) == 1 and slip not in FILLERS}
+
+
+_SWAPPED: Final = _swapped()
 
 
 @lru_cache(maxsize=2048)
@@ -21,8 +35,10 @@ def corrected(word: str) -> str | None:
     >>> corrected("modifeir"), corrected("medicaid")
     ('modifier', None)
     """
-    if len(word) < _SHORTEST or word in KEPT or not word.isalpha():
+    if word in KEPT or not word.isalpha():
         return None
+    if len(word) < _SHORTEST:
+        return _SWAPPED.get(word)
     most = 2 if len(word) >= _TWO_SLIPS else 1
     near = [(d, v) for v in _VOCABULARY if v[0] == word[0] and (d := slips(word, v, most)) <= most]
     least = min((d for d, _ in near), default=0)

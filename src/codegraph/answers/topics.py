@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from codegraph.answers import topics_billing, topics_codes
+from codegraph.answers import topics_billing, topics_codes, topics_payment
 from codegraph.answers.topic import Topic
 
-TOPICS: Final[tuple[Topic, ...]] = (*topics_codes.TOPICS, *topics_billing.TOPICS)
+TOPICS: Final[tuple[Topic, ...]] = (
+    *topics_codes.TOPICS,
+    *topics_payment.TOPICS,
+    *topics_billing.TOPICS,
+)

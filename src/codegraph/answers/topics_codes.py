@@ -8,15 +8,28 @@ from codegraph.answers.topic import Topic
 
 _LAPAROSCOPIC: Final = r"lap|laparoscopic(?:ally)?|minimally invasive|keyhole"
 _OPEN: Final = r"open"
-_TO_NAME: Final = "name names called version versions equivalent counterpart approach form alternative"
+_TO_NAME: Final = (
+    "name names called version versions equivalent counterpart approach form alternative match "
+    "matching sister twin "
+    "performed use exist exists procedure instead way "
+)
+# What is said of a code, and not asked of another one.
+_SAID_OF: Final = (
+    r"^(?:is|are|isn't) <code> (?:done |performed |an? |the )*(?:open|lap\w*)|<code> (?:is|being) .*"
+)
+
 TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "what",
         (
             r"^<code>(?: (?:and )?<code>)*$|what|whats|describe[sd]?|descriptions?|define[sd]?|definitions?"
-            r"|meanings?|means?|explain(?:ed)?|stands?|about|look up|lookup|tell me",
+            r"|meanings?|means?|explain(?:ed)?|stands?|about|look up|lookup|tell me"
+            r"|represents?|info(?:rmation)?|details|refers? to|summary|meant|explains|explanation",
         ),
-        "kind type sort mean means stand diagnosis descriptor mean words plain simple english exactly full up "
+        "meant stands layman laymans easy describe describes official long name called used explanation "
+        "summary details info information number represent represents refer refers involve involves term "
+        "exactly kind type sort mean means stand diagnosis descriptor mean words plain simple english "
+        "exactly full up "
         "look definition "
         "description meaning short terms operation",
         codes=(1, 4),
@@ -26,12 +39,33 @@ TOPICS: Final[tuple[Topic, ...]] = (
         sample="What is {codes}?",
     ),
     Topic(
+        "said-of",
+        (r"(?:is|are|isn't) <code>|<code> (?:is|are|being)",),
+        "right correct true",
+        systems="cpt hcpcs icd10pcs",
+        rank=-1,
+        sample="",
+    ),
+    Topic(
+        "place-of-service",
+        (r"place of service|pos",),
+        "place pos what mean means stand stands number type setting",
+        codes=(0, 0),
+        takes="number",
+        rank=2,
+        sample="",
+    ),
+    Topic(
         "modifier",
         (
             r"what|whats|describe|definition|define|means?|meaning|explain|when|used?|using|appl(?:y|ies)"
-            r"|^(?:(?:modifiers? )?<mod>|<mod> modifier)$",
+            r"|^(?:(?:modifiers? )?<mod>|<mod> modifier)$"
+            r"|differences?|differ|vs|versus|purpose|tell me|about",
         ),
-        "modifier modifiers mean stand used use using when apply appropriate right time reported report with meaning "
+        "means stands for uses applies difference differences different differ between versus vs from "
+        "compare compared definition describe purpose why instead of bill billing english plain "
+        "modifier modifiers mean stand used use using when apply appropriate right time reported "
+        "report with meaning "
         "append appended exactly",
         codes=(0, 0),
         mods=(1, 3),
@@ -39,7 +73,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ),
     Topic(
         "status?",
-        (r"status(?: (?:indicators?|code|letter))?",),
+        (r"status",),
         "medicare",
         codes=(1, 4),
         takes="day",
@@ -53,9 +87,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "valid",
         (
             r"active|valid|retired|deleted|terminated|discontinued|obsolete|in use|still used|still exists?"
-            r"|in force|expired?|inactive|invalid",
+            r"|in force|expired?|inactive|invalid"
+            r"|out of date|outdated|good code|real code",
         ),
-        "still longer used cpt use exist exists force when become became billable yet date day",
+        "anymore real good out outdated been medicare active valid deleted retired current still "
+        "longer used cpt use exist exists force when become became billable yet date day",
         codes=(1, 4),
         systems="",
         takes="day",
@@ -73,10 +109,13 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "crosswalk",
         (
             r"crosswalks?(?:ed)?|cross walks?|maps?|mapped|mappings?|convert(?:ed|s)?|conversion|equivalents?"
-            r"|translate[sd]?|translations?|correspond(?:s|ing)?|counterparts?|matche?s?|matching|<system>",
+            r"|translate[sd]?|translations?|correspond(?:s|ing)?|counterparts?|matche?s?|matching|<system>"
+            r"|gems?",
         ),
-        "into category categories "
-        "between from same inpatient hospital diagnosis equivalent counterpart corresponding correspond maps map "
+        "gem gems group groups grouped fall falls belong belongs under becomes become go goes forward "
+        "backward convert converts translate translates old new codes into category categories "
+        "between from same inpatient hospital diagnosis equivalent counterpart corresponding "
+        "correspond maps map "
         "match matches crosswalk mapping cross walk all as with procedure used use report reported mean",
         systems="",
         target="must",
@@ -85,11 +124,21 @@ TOPICS: Final[tuple[Topic, ...]] = (
         sample="Which {target} codes does {codes} map to?",
     ),
     Topic(
+        "gem",
+        (r"gems?|general equivalence(?: mappings?)?",),
+        "map maps mapping mappings of for to forward backward entry entries row rows cms equivalence general",
+        systems="icd10cm icd10pcs icd9cm icd9pcs",
+        takes="day",
+        rank=3,
+        sample="What is the GEM of {codes}?",
+    ),
+    Topic(
         "crosswalk?",
         (
-            r"crosswalks?(?:ed)?|cross walks?|maps?|mapped|mappings?|convert(?:ed|s)?|translate[sd]?|translations?",
+            r"crosswalks?(?:ed)?|cross walks?|maps?|mapped|mappings?|convert(?:ed|s)?|translate[sd]?|translations?"
+            r"|gems?",
         ),
-        "all into with",
+        "gem gems all into with",
         systems="",
         readings=(
             "Which ICD-10-PCS codes does {codes} map to?",
@@ -104,9 +153,12 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|what (?:is|are|was) <code>(?: done| used| performed)? for|when (?:is|are|would"
             r"|should) (?:i use )?<code>(?: be)?(?: done| used| performed| needed)?|(?:used|done|performed) for",
         ),
-        "someone anyone patient require requires required when indication indications indicated diagnosis "
+        "icd code codes link linked links linking list good medical support supports justify justifies "
+        "pair pairs bill billed typically usually commonly proper appropriate someone anyone patient "
+        "require requires required when indication indications indicated diagnosis "
         "diagnoses condition conditions disease diseases dx reason reasons "
-        "why done performed performed used use with typical common usual for support go goes reported clinical treat "
+        "why done performed performed used use with typical common usual for support go goes reported "
+        "clinical treat "
         "treated treats patient patients",
         target="may",
         targets="icd10cm",
@@ -116,8 +168,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "indicated",
         (
             r"indicated|indications?|done for|used for|performed for|reason for|treats?|treated (?:with|by)"
-            r"|treatment",
+            r"|treatment"
+            r"|diagnos[ie]s|dx|supports?|go(?:es)? with|link(?:ed|s)?|match(?:es)?|pairs?|reasons? for",
         ),
+        "indications indicated good valid appropriate right ok proper diagnosis support supports "
+        "supported go goes link linked match matches pair pairs bill billed reported as typical usual "
         "done used performed indication reason treat treats treated with by treatment",
         codes=(2, 2),
         systems="cpt hcpcs icd10cm",
@@ -130,7 +185,9 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"procedures?|operations?|surger(?:y|ies)|treat(?:s|ed|ment|ments)?|indicated|done|performed|codes"
             r"|<system>",
         ),
-        "procedures operations surgery surgeries treat treats treated treatment treatments indicated done performed "
+        "go goes typical typically usual common bill billed reported match matches fix fixes if has "
+        "surgical cpt hcpcs work for procedures operations surgery surgeries treat treats treated "
+        "treatment treatments indicated done performed "
         "used use with diagnosis patient patients condition possible all",
         systems="icd10cm",
         target="may",
@@ -144,12 +201,19 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"differences?|differ(?:s|ent)?|distinguish(?:es)?|versus|vs|distinction|separates?|tell apart"
             r"|not the same|contrast",
         ),
-        "between from separates versus vs apart tell distinguish distinguishes differ differs different "
+        "difference differences compare compared why two between from separates versus vs apart tell "
+        "distinguish distinguishes differ differs different "
         "explain same with "
         "clinically definition definitions",
         codes=(2, 2),
         systems="",
         sample="What is the difference between {codes}?",
+    ),
+    Topic(
+        "compare-one?",
+        (r"compare[sd]?|comparison",),
+        "with to others",
+        readings=("How does {codes} rank among its peers?", "Which codes are related to {codes}?"),
     ),
     Topic(
         "compare?",
@@ -168,13 +232,15 @@ TOPICS: Final[tuple[Topic, ...]] = (
         _TO_NAME
         + " laparoscopic laparoscopically minimally invasive keyhole same done if when corresponding",
         rank=2,
+        never=_SAID_OF,
         sample="What is the laparoscopic version of {codes}?",
     ),
     Topic(
         "open",
         (_OPEN,),
-        _TO_NAME + " open same done if when corresponding",
+        _TO_NAME + "open same done if when corresponding",
         rank=2,
+        never=_SAID_OF,
         sample="What is the open version of {codes}?",
     ),
     Topic(
@@ -182,7 +248,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
         (
             r"clos(?:e|es|ed|ing|ure)|take ?down|takes down|taken down|revers(?:e|es|al|ed|ing)|undo|undoes|undone",
         ),
-        "bill billed report reported close closes closed closing closure take takes taken down takedown "
+        "closes undo put reconnect reconnects ostomy after bill billed report reported close closes "
+        "closed closing closure take takes taken down takedown "
         "reverse reverses reversal reversed undo "
         "used use stoma ileostomy colostomy created made again afterwards later back",
         rank=2,
@@ -191,14 +258,16 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "revised-by",
         (r"revis(?:e|es|ed|ing|ion|ions)",),
-        "revise revises revised revising revision revisions stoma ileostomy colostomy used use created made later",
+        "revise revises revised revising revision revisions stoma ileostomy colostomy used use "
+        "created made later",
         rank=2,
         sample="Which codes revise what {codes} creates?",
     ),
     Topic(
         "related",
         (r"related|similar|relatives?|neighbou?rs?|alternatives?|siblings?|like <code>|famil(?:y|ies)",),
-        "related similar other close closely family alternatives alternative same belong belongs",
+        "list near nearby neighbors neighbours sibling siblings relatives related similar other close "
+        "closely family alternatives alternative same belong belongs",
         sample="Which codes are related to {codes}?",
     ),
     Topic(
@@ -207,8 +276,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"history|histories|chang(?:e|es|ed)|when|replaced|replaces?|replacement|successors?|what happened"
             r"|introduced|new code|supersede[sd]?|instead",
         ),
-        "history change changes changed when happened happen become became replaced replaces replace replacement "
-        "successor introduced added deleted retired terminated discontinued created effective first last over time "
+        "now longer date become go gone discontinuation bill billed year last status release releases "
+        "history change changes changed when happened happen become became replaced replaces replace "
+        "replacement "
+        "successor introduced added deleted retired terminated discontinued created effective first "
+        "last over time "
         "years used day valid end ended start started stop stopped new deleted by superseded use instead",
         systems="",
         rank=2,
@@ -227,8 +299,12 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ),
     Topic(
         "steps",
-        (r"steps?|how (?:is|are|was) <code> (?:done|performed|carried out)|aftercare|technique",),
-        "step steps done performed carried out involved aftercare after care surgical technique",
+        (
+            r"steps?|how (?:is|are|was) <code> (?:done|performed|carried out)|aftercare|technique"
+            r"|what happens (?:in|during) <code>|walk me through|how do (?:they|surgeons) do <code>",
+        ),
+        "involve involves describe walk through main during happens happen surgeon does explain step "
+        "steps done performed carried out involved aftercare after care surgical technique",
         rank=2,
         sample="What are the steps of {codes}?",
     ),

@@ -3,40 +3,37 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
+from codegraph.answers.absorb import Absorbed, absorb, unloaded_day
 from codegraph.answers.bind import Bound, Unreadable, bind
-from codegraph.answers.entities import LONGEST, Item, cleaned, items, short
+from codegraph.answers.by_words import FIND, Named, instead, named, phrase_of
+from codegraph.answers.declined import declined, filled
+from codegraph.answers.entities import LONGEST, cleaned, items, written_out
+from codegraph.answers.fit import Fit, fit, known
+from codegraph.answers.lines import LineItem, lines_of
 from codegraph.answers.spelling import corrected
-from codegraph.answers.topic import Topic
 from codegraph.answers.topics import TOPICS
-from codegraph.answers.topics_billing import MODIFIER_WORDS, OF_PRICE
-from codegraph.answers.vocabulary import ELSEWHERE, FILLERS, PRESENT
+from codegraph.answers.vocabulary import ADVICE, ELSEWHERE, PRESENT, SHORTHAND
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
-_BRIDGES: Final = frozenset({"of", "and", "the"})
-_BEFORE_PLACE: Final = frozenset({"in", "at", "near"})
-_SHOWN: Final = 4
-_NO_TOPIC: Final = (
-    "not understood: none of the topics fits; ask for a code's meaning, price, modifiers, edits, unit limit, "
-    "crosswalk, diagnoses or history"
-)
-_SEARCH: Final = "`codegraph search` finds codes by words"
-_AS_OF: Final = r"(?:as of|effective|(?:for |with )?(?:a |the )?(?:date of service|dos)(?: of)?) <day>"
-_WITH_MODIFIERS: Final = (
-    r"(?:with |using )?(?:(?:an?|the) )?(?:modifiers? |mod )?<mod>(?:(?: and| or)? <mod>)*(?: modifiers?)?"
-)
+_ON_A_CODE: Final = ("price", "rvu", "outpatient", "what")  # topics in which a modifier stands on a code
+_CODES: Final = re.compile(r"(?:<code>|<mod>)(?: (?:and|or|,) (?:<code>|<mod>))+")
+_JOINED: Final = re.compile(r"(?<!\S)(?:and|also|plus)(?!\S)")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that was understood: its topic, and what it names. `lines` are codes with modifiers (`44388-53`)."""
+    """A question that was understood: its topic, and what it names. `lines` are codes with modifiers (`44388-53`).
+
+    `items` are the lines of a claim, (code, modifiers, units), and `loose` the modifiers that stand at none of them;
+    `named` is the phrase for which codes are asked.
+    """
 
     question: str
     topic: str
@@ -50,6 +47,9 @@ class Asked:
     target: tuple[str, ...] | None
     words: tuple[str, ...]
     assumed: tuple[str, ...]
+    items: tuple[LineItem, ...] = ()
+    loose: tuple[str, ...] = ()
+    named: Named | None = None
 
     @property
     def code(self) -> str:
@@ -57,184 +57,111 @@ class Asked:
         return self.codes[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    topic: Topic
-    left: tuple[Item, ...]
-    setting: str | None
-    modifiers: tuple[str, ...]
-
-
-@lru_cache(maxsize=512)
-def _pattern(cue: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\S)(?:{cue})(?!\S)")
-
-
-def understand(kg: CodeGraph, question: str, on: str | None) -> Asked:
-    """Return what a question asks; raise Unreadable with the reason, and what can be asked instead."""
+def understand(kg: CodeGraph, question: str, on: str | None) -> tuple[Asked, ...]:
+    """Return what a question asks, two things where it joins them; raise Unreadable with the reason, and readings."""
     if len(question) > LONGEST:
         raise Unreadable(f"not understood: longer than {LONGEST} characters")
     text = cleaned(question)
     if not text:
         raise Unreadable("not understood: there is no question")
     _elsewhere(text)
-    bound = _spelled(bind(kg, text, items(text)))
-    fits = [fit for topic in TOPICS if (fit := _fit(topic, bound))]
-    whole = [fit for fit in fits if not fit.left]
-    if not whole and bound.locality is None:
-        return _with_place(bound, fits, on)
+    bound = read(kg, text)
+    fits = [found for topic in TOPICS if (found := fit(topic, bound))]
+    whole = [(f, Absorbed(())) for f in fits if not f.left]
     if not whole:
-        raise _declined(bound, fits)
-    highest = max(fit.topic.rank for fit in whole)
-    best = [fit for fit in whole if fit.topic.rank == highest]
-    if len(best) > 1 or best[0].topic.readings:
-        readings = [r for fit in best for r in (fit.topic.readings or (fit.topic.sample,))]
-        raise Unreadable(
-            "the question can be read in several ways", _filled(bound, readings), understood=True
-        )
-    return _asked(bound, best[0], on, bound.locality)
+        whole = [(f, taken) for f in fits if not (taken := absorb(kg, bound, f)).left]
+    if not whole:
+        if why := unloaded_day(kg, bound, fits):
+            raise Unreadable(why, understood=True)
+        if pair := _two(bound, fits):
+            told = f"two questions: {pair[0].topic.key} and {pair[1].topic.key}"
+            return tuple(
+                _asked(bound, f, on, Absorbed((), assumed=(told,) if f is pair[0] else ())) for f in pair
+            )
+        if by_words := _by_words(kg, bound, on):
+            return (by_words,)
+        raise declined(kg, bound, fits)
+    highest = max(f.topic.rank for f, _ in whole)
+    best = [(f, taken) for f, taken in whole if f.topic.rank == highest]
+    if len(best) > 1 or best[0][0].topic.readings:
+        readings = [r for f, _ in best for r in (f.topic.readings or (f.topic.sample,))]
+        raise Unreadable("the question can be read in several ways", filled(bound, readings), understood=True)
+    return (_asked(bound, *best[0][:1], on, best[0][1]),)
+
+
+def read(kg: CodeGraph, text: str) -> Bound:
+    """Return a cleaned question with its pieces known, slips and short forms put right."""
+    text = written_out(text)
+    return _spelled(bind(kg, text, items(text)))
 
 
 def _elsewhere(text: str) -> None:
-    """Refuse what no file that codegraph reads says, naming the source that has it."""
+    """Refuse what no file that codegraph reads says, naming the source that has it; and what is advice."""
     plain = text.lower().replace("-", " ")
     found = [source for cue, source in ELSEWHERE if re.search(rf"(?<!\w)(?:{cue})(?!\w)", plain)]
     if found:
         raise Unreadable(f"not loaded: {'; '.join(found)}", understood=True)
+    if advice := next((note for cue, note in ADVICE if re.search(rf"(?<!\w)(?:{cue})(?!\w)", plain)), None):
+        raise Unreadable(f"not understood: {advice}")
 
 
 def _spelled(bound: Bound) -> Bound:
-    """Return a question with slips in words of the topics put right, and that said."""
+    """Return a question with slips in words of the topics put right, and that said; short forms in full."""
     tokens, assumed = [], list(bound.assumed)
     for token in bound.tokens:
-        better = corrected(token.value) if token.kind == "word" and not _known(token.value) else None
+        better = None
+        if token.kind == "word" and token.value in SHORTHAND:
+            token = replace(token, value=SHORTHAND[token.value])
+        elif token.kind == "word" and not known(token.value):
+            better = corrected(token.value)
         if better:
             assumed.append(f"{token.written} means {better}")
         tokens.append(replace(token, value=better) if better else token)
     return replace(bound, tokens=tuple(tokens), assumed=tuple(assumed))
 
 
-@cache
-def _known(word: str) -> bool:
-    if word in FILLERS or word in PRESENT or any(word in _words(topic) for topic in TOPICS):
-        return True
-    cues = (cue for topic in TOPICS for cue in (*topic.cues, *(s for s, _ in topic.settings)))
-    return any(_pattern(cue).fullmatch(word) for cue in cues)
-
-
-@cache
-def _words(topic: Topic) -> frozenset[str]:
-    return FILLERS | PRESENT | frozenset(topic.words.split())
-
-
-def _fit(topic: Topic, bound: Bound) -> _Fit | None:
-    """Return how a topic fits a question, with the words that it leaves; None where it does not at all."""
-    modifiers = tuple(dict.fromkeys((*bound.modifiers, *(m for ms in bound.hanging for m in ms))))
-    counts = ((len(bound.codes), topic.codes), (len(modifiers), topic.mods))
-    if any(not least <= count <= most for count, (least, most) in counts):
+def _by_words(kg: CodeGraph, bound: Bound, on: str | None) -> Asked | None:
+    """Return a question for codes by words; raise Unreadable with readings where another topic is asked of such."""
+    phrase = phrase_of(bound)
+    if phrase is None:
+        if unread := instead(kg, bound):
+            raise unread
         return None
-    if topic.systems and not {ref.system for ref in bound.codes} <= set(topic.systems.split()):
+    systems = bound.targets[0] if bound.targets else ()
+    return replace(_asked(bound, Fit(FIND, (), None, ()), on, Absorbed(())), named=named(kg, phrase, systems))
+
+
+def _two(bound: Bound, fits: Sequence[Fit]) -> tuple[Fit, Fit] | None:
+    """Return the two topics that a joined question asks about: each understands what the other leaves."""
+    if not _JOINED.search(_CODES.sub("<code>", bound.view)):
         return None
-    if len(bound.targets) != {"no": 0, "must": 1}.get(topic.target, min(len(bound.targets), 1)):
+    able = [f for f in fits if not f.topic.readings]
+    pairs = [
+        (a, b)
+        for a, b in combinations(able, 2)
+        if a.left and b.left and not {id(t) for t in a.left} & {id(t) for t in b.left}
+    ]
+    if not pairs:
         return None
-    if topic.targets and bound.targets and not set(bound.targets[0]) <= set(topic.targets.split()):
-        return None
-    view = bound.view
-    if topic.never and _pattern(topic.never).search(view):
-        return None
-    taken: set[int] = set()
-    for cue in topic.cues:
-        spans = [m.span() for m in _pattern(cue).finditer(view)]
-        if not spans:
-            return None
-        taken |= _covered(bound, spans)
-    if "day" in topic.takes:
-        taken |= _covered(bound, [m.span() for m in _pattern(_AS_OF).finditer(view)])
-    if topic.mods[1]:
-        taken |= _covered(bound, [m.span() for m in _pattern(_WITH_MODIFIERS).finditer(view)])
-    settings, of_settings = _settings(topic, bound, view)
-    taken |= of_settings
-    meant = [m for cue, ms in MODIFIER_WORDS.items() if _pattern(cue).search(view) for m in ms]
-    if topic.key == "modifier-on-code":
-        modifiers = tuple(dict.fromkeys((*modifiers, *meant)))
-    left = tuple(t for i, t in enumerate(bound.tokens) if i not in taken and not _understood(topic, t))
-    both = topic.settings == OF_PRICE and len(settings) == len(OF_PRICE)
-    if (len(settings) > 1 and not both) or len(bound.days) > 1 or len(bound.units) > 1:
-        return None
-    return _Fit(topic, left, settings[0] if settings and not both else None, modifiers)
+    return min(pairs, key=lambda p: (len(p[0].left) + len(p[1].left), -p[0].topic.rank - p[1].topic.rank))
 
 
-def _covered(bound: Bound, spans: Sequence[tuple[int, int]]) -> set[int]:
-    """Return which tokens lie in spans of the view."""
-    found, at = set(), 0
-    for number, token in enumerate(bound.tokens):
-        end = at + len(token.value)
-        if any(start <= at and end <= stop for start, stop in spans):
-            found.add(number)
-        at = end + 1
-    return found
-
-
-def _settings(topic: Topic, bound: Bound, view: str) -> tuple[list[str], set[int]]:
-    """Return the settings that a question names, and their tokens; longer phrases go before what is within them."""
-    found: list[str] = []
-    taken: set[int] = set()
-    for cue, setting in topic.settings:
-        covered = _covered(bound, [m.span() for m in _pattern(cue).finditer(view)]) - taken
-        if covered:
-            found.append(setting)
-            taken |= covered
-    return list(dict.fromkeys(found)), taken
-
-
-def _understood(topic: Topic, token: Item) -> bool:
-    if token.kind in ("code", "mod"):
-        return True
-    if token.kind == "system":
-        return topic.target != "no"
-    if token.kind in ("day", "units"):
-        return token.kind in topic.takes.split()
-    if token.kind == "locality":
-        return "place" in topic.takes.split()
-    return token.kind == "word" and token.value in _words(topic)
-
-
-def _with_place(bound: Bound, fits: Sequence[_Fit], on: str | None) -> Asked:
-    """Return a question about the price in a place, where all that is left is one run of words that may name it."""
-    for fit in fits:
-        if "place" in fit.topic.takes.split() and fit.topic.rank and (place := _place(bound, fit.left)):
-            return _asked(bound, fit, on, place)
-    raise _declined(bound, fits)
-
-
-def _place(bound: Bound, left: Sequence[Item]) -> str | None:
-    """Return the words left as a place, where they stand together behind `in` or a comma."""
-    numbers = [bound.tokens.index(item) for item in left]
-    between = [n for n in range(numbers[0], numbers[-1]) if n not in numbers]
-    if any(item.kind not in ("word", "state", "number") for item in left):
-        return None
-    if any(bound.tokens[n].value not in _BRIDGES for n in between):
-        return None
-    before = [t.value for t in bound.tokens[: numbers[0]] if t.value != "the"]
-    comma = bound.text[: left[0].start].rstrip().endswith(",")
-    if not comma and (not before or before[-1] not in _BEFORE_PLACE):
-        return None
-    return bound.text[left[0].start : left[-1].end]
-
-
-def _asked(bound: Bound, fit: _Fit, on: str | None, place: str | None) -> Asked:
-    free = bound.modifiers if fit.topic.codes[1] == 1 or len(bound.codes) == 1 else ()
-    if bound.modifiers and not free and fit.topic.key in ("price", "rvu", "outpatient", "what"):
+def _asked(bound: Bound, found: Fit, on: str | None, taken: Absorbed) -> Asked:
+    topic = found.topic
+    free = (*bound.modifiers, *found.added) if topic.codes[1] == 1 or len(bound.codes) == 1 else ()
+    if (bound.modifiers or found.added) and not free and topic.key in _ON_A_CODE:
         raise Unreadable(
             f"not understood: on which of the codes modifier {', '.join(bound.modifiers)} stands; write it "
-            f"like {bound.codes[0].notation}-{bound.modifiers[0]}"
+            f"like {bound.codes[0].notation}-{(*bound.modifiers, *found.added)[0]}"
         )
+    items_, loose = lines_of(bound)
     lines = tuple(
         "-".join((ref.notation, *sorted({*own, *free})))
         for ref, own in zip(bound.codes, bound.hanging, strict=True)
     )
-    assumed = list(bound.assumed)
-    day = bound.days[0] if bound.days else on
+    assumed = [*bound.assumed, *taken.assumed]
+    assumed += [f"modifier {m} is meant by words" for m in found.added]
+    day = bound.days[0] if bound.days else taken.day or on
     if bound.days and on and bound.days[0] != on:
         assumed.append(f"the day is {day}, which the question names, and not {on}")
     present = [t.value for t in bound.tokens if t.value in PRESENT]
@@ -242,59 +169,17 @@ def _asked(bound: Bound, fit: _Fit, on: str | None, place: str | None) -> Asked:
         assumed.append(f"'{present[0]}' means the newest release that is loaded")
     return Asked(
         question=bound.text,
-        topic=fit.topic.key,
+        topic=topic.key,
         codes=tuple(ref.curie for ref in bound.codes),
         lines=lines,
-        modifiers=fit.modifiers,
+        modifiers=found.modifiers,
         day=day,
-        place=place,
-        setting=fit.setting,
+        place=taken.place or bound.locality,
+        setting=found.setting,
         units=bound.units[0] if bound.units else None,
         target=bound.targets[0] if bound.targets else None,
-        words=tuple(t.value for t in bound.tokens),
+        words=tuple(w for t in bound.tokens for w in t.value.split()),
         assumed=tuple(assumed),
+        items=items_,
+        loose=loose,
     )
-
-
-def _declined(bound: Bound, fits: Sequence[_Fit]) -> Unreadable:
-    """Return the refusal: what was left of the question by the topics that came closest, and what they can answer."""
-    if not fits:
-        odd = [t.written[:40] for t in bound.tokens if t.kind == "word" and re.search(r"\d", t.value)]
-        if odd:
-            return Unreadable(f"not understood: {odd[0]!r} is not written like a code")
-        return Unreadable(
-            _NO_TOPIC if bound.codes or bound.modifiers else f"not understood: no code is named; {_SEARCH}"
-        )
-    fewest = min(len(fit.left) for fit in fits)
-    near = [fit for fit in fits if len(fit.left) == fewest]
-    words = list(dict.fromkeys(item.written for fit in near for item in fit.left))
-    if fewest == 1 and (of := [f for f in near if f.left[0].kind == "year" and "day" in f.topic.takes]):
-        return _of_years(bound, of[0].left[0])
-    shown = ", ".join(repr(w[:40]) for w in words[:6])
-    samples = [fit.topic.sample for fit in near if fit.topic.sample and not fit.topic.readings]
-    return Unreadable(f"not understood: {shown}", _filled(bound, samples[:_SHOWN]))
-
-
-def _of_years(bound: Bound, item: Item) -> Unreadable:
-    """Return the refusal of a year or a month, with the question for its first and its last day."""
-    year, _, month = item.value.partition("-")
-    last = monthrange(int(year), int(month or 12))[1]
-    days = [f"{year}-{month or '01'}-01", f"{year}-{month or '12'}-{last}"]
-    asked = [
-        re.sub(rf"\b(?:(?:in|for|during) )?{re.escape(item.written)}\b", f"on {d}", bound.text) for d in days
-    ]
-    note = f"{item.written} is no day, and figures hold for a day; name a day"
-    return Unreadable(note, asked, understood=True)
-
-
-def _filled(bound: Bound, samples: Sequence[str]) -> Iterator[str]:
-    codes = " and ".join(ref.notation for ref in bound.codes)
-    mods = " and ".join(dict.fromkeys((*bound.modifiers, *(m for ms in bound.hanging for m in ms))))
-    target = next((short(t) for ts in bound.targets for t in ts), "ICD-10-PCS")
-    day = f" on {bound.days[0]}" if bound.days else ""
-    own = tuple(f"Which {short(ref.system)} codes" for ref in bound.codes)
-    for sample in dict.fromkeys(samples):
-        if ("{codes}" in sample and not codes) or ("{mods}" in sample and not mods) or sample.startswith(own):
-            continue
-        asked = sample.replace("{codes}", codes).replace("{mods}", mods)
-        yield asked.replace("{target}", target).replace("?", f"{day}?")

@@ -92,7 +92,7 @@ class Spelling:
     def _read(self, word: str, last: bool) -> Meant:
         form = base(word)
         forms = {form: _SURE} if self._index.frequency(form) else {}
-        forms |= {like: _LIKE for like in _likenesses().get(form, ()) if self._index.frequency(like)}
+        forms |= {like: _LIKE for like in alike(form) if self._index.frequency(like)}
         if last and len(word) >= _PREFIX:
             for begun in self._begun(word):
                 forms.setdefault(begun, _BEGUN if not forms.get(form) else _BEGUN / 2)
@@ -114,6 +114,15 @@ class Spelling:
                 near = sorted(found, key=lambda w: (-_shared(word, w), -self._index.frequency(w), w))
                 return {w: weight if w == near[0] else _OTHERS * weight for w in near[:_FEW]}
         return {}
+
+
+def alike(form: str) -> tuple[str, ...]:
+    """Return the base forms that codes may say for a base form.
+
+    >>> alike("bowel")
+    ('intestine', 'intestinal')
+    """
+    return _likenesses().get(form, ())
 
 
 @cache
