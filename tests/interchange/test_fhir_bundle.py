@@ -9,6 +9,7 @@ from tests.terminology.rules import faults
 
 from codegraph.errors import CodegraphError
 from codegraph.export.as_fhir import export_fhir
+from codegraph.terminology import Terminology
 
 VERSIONS = {"fhir-r4": "4.0", "fhir-r5": "5.0"}
 
@@ -53,7 +54,10 @@ def test_codes_and_mappings_are_those_of_the_release(written, kg):
     systems = of(bundle, "CodeSystem")
     listed = {c["code"] for c in systems["cpt"]["concept"]}
     assert {str(c.notation) for c in kg.codes(system="cpt")} <= listed
-    assert len(systems["cpt"]["concept"]) == systems["cpt"]["count"]
+    held = dict(kg.tables.rows("SELECT system, count(*) FROM code GROUP BY system"))
+    assert len(systems["icd10pcs"]["concept"]) == held["icd10pcs"]
+    assert (systems["cpt"]["content"], "count" in systems["cpt"]) == ("fragment", False)
+    assert len(systems["site"]["concept"]) == systems["site"]["count"]
     (group,) = of(bundle, "ConceptMap")["cpt-to-icd10pcs"]["group"]
     elements = {e["code"]: e for e in group["element"]}
     name = "equivalence" if version == "4.0" else "relationship"
@@ -75,9 +79,16 @@ def test_the_same_release_gives_the_same_bytes(written, kg, tmp_path):
 def test_what_is_too_large_is_tagged_and_not_cut(kg, tmp_path):
     export_fhir(kg, tmp_path / "b.json", most=10)
     bundle = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))
-    for system in of(bundle, "CodeSystem").values():
+    seen = set()
+    for ident, system in of(bundle, "CodeSystem").items():
         tags = [tag["code"] for tag in system.get("meta", {}).get("tag", ())]
-        assert ("concept" in system) == (system["count"] <= 10) == ("SUBSETTED" not in tags)
+        few = Terminology(kg)._concepts.systems[ident].count <= 10
+        seen.add(few)
+        assert (
+            ("concept" in system) == few == ("SUBSETTED" not in tags) == (system["content"] != "not-present")
+        )
+        assert few or "$expand" in system["description"]
+    assert seen == {True, False}
     assert "group" not in of(bundle, "ConceptMap")["cpt-to-icd10pcs"]
 
 

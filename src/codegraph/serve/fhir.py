@@ -95,7 +95,8 @@ class _Service:
             pairs = _query(request.url.query)
             self._check_format(request, pairs)
             answer = await self._answer(request, [(n, v) for n, v in pairs if n not in _GENERAL])
-            keep(request.scope)
+            if not _lenient(request):  # the same address has another answer for others
+                keep(request.scope)
             return self._response(answer, 200)
         except Problem as problem:
             headers = {"Allow": problem.at or "GET"} if problem.status == 405 else {}
@@ -138,12 +139,12 @@ class _Service:
                 return await _asked(request, "metadata", partial(self._metadata, pairs, base))
             case [kind] if kind in self._reads:
                 _allow(request, "GET", "HEAD")
-                search = partial(self._fhir.search, kind, pairs, base=base)
+                search = partial(self._fhir.search, kind, pairs, base=base, lenient=_lenient(request))
                 return await _asked(request, f"search {kind}", search)
             case [kind, "_search"] if kind in self._reads:
                 _allow(request, "POST")
                 form = _query(await _body(request, (_FORM,)))
-                search = partial(self._fhir.search, kind, pairs + form, base=base)
+                search = partial(self._fhir.search, kind, pairs + form, base=base, lenient=_lenient(request))
                 return await _asked(request, f"search {kind}", search)
             case [kind, *ident, name] if name.startswith("$") and len(ident) < 2:
                 return await self._operate(request, f"{kind}/{name}", pairs, *ident)
@@ -212,6 +213,12 @@ def _query(text: str | bytes) -> Pairs:
         raise Problem(
             "the parameters are not UTF-8, or there are over 200 of them", code="structure"
         ) from None
+
+
+def _lenient(request: Request) -> bool:
+    """Tell whether the client would rather have unknown search parameters passed over (`Prefer: handling=lenient`)."""
+    asked = (part.strip().lower() for part in request.headers.get("prefer", "").replace(";", ",").split(","))
+    return "handling=lenient" in asked
 
 
 def _allow(request: Request, *methods: str) -> None:

@@ -113,14 +113,19 @@ class Terminology:
         return of(url_or_id)
 
     def search(
-        self, kind: str, query: Sequence[tuple[str, str]] = (), *, base: str | None = None
+        self,
+        kind: str,
+        query: Sequence[tuple[str, str]] = (),
+        *,
+        base: str | None = None,
+        lenient: bool = False,
     ) -> Resource:
         """Return a Bundle (searchset) of CodeSystem, ConceptMap or ValueSet resources in summary, page by page.
 
-        Raises Problem for a kind or a search parameter that there is not.
+        Raises Problem for a kind or, unless `lenient`, a search parameter that there is not.
         """
         place = f"{base or self.base}/{kind}"
-        page, bundle = search(self._list(kind), query, place)
+        page, bundle = search(self._list(kind), query, place, lenient=lenient)
         entries = [
             {
                 "fullUrl": f"{place}/{resource['id']}",

@@ -110,16 +110,23 @@ _PAGING: Final = ("_count", "_offset", "_summary", "_format", "_pretty")
 
 
 def search(
-    resources: Sequence[dict[str, Any]], query: Sequence[tuple[str, str]], base: str
+    resources: Sequence[dict[str, Any]],
+    query: Sequence[tuple[str, str]],
+    base: str,
+    *,
+    lenient: bool = False,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Return the resources that a search finds on its page, and the Bundle without its entries.
 
     Searches `url`, `version`, `status` and `_id` exactly, `name` and `title` by how they begin. Raises Problem for
-    another parameter: an ignored one would give an answer to another question.
+    another parameter: an ignored one would give an answer to another question. Where the client is `lenient` it is
+    ignored, and not in the link to the search itself.
     """
     asked: dict[str, str] = {}
     for name, value in query:
         if name not in (*_EXACT, *_BEGINS, *_PAGING):
+            if lenient:
+                continue
             known = ", ".join((*_EXACT, *_BEGINS, *_PAGING))
             raise Problem(f"no search by {shown(name)}; there are {known}", code="not-supported")
         if name in asked:

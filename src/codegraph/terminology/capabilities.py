@@ -8,6 +8,7 @@ from codegraph.terminology.canonical import PUBLISHER, day_of
 from codegraph.terminology.code_systems import filters_of, properties_of
 from codegraph.terminology.concepts import Concepts
 from codegraph.terminology.parameters import OPERATIONS
+from codegraph.terminology.subsumption import compares
 
 _SERVER: Final = "http://hl7.org/fhir/CapabilityStatement/terminology-server"
 _DEFINED: Final = "http://hl7.org/fhir/OperationDefinition/"
@@ -18,10 +19,14 @@ _SEARCHED: Final = (
     ("name", "string"),
     ("title", "string"),
     ("status", "token"),
+    ("_id", "token"),
+)
+_DOCUMENTATION: Final = (
+    "Read-only; resources are written as JSON. Searches take _count, _offset, _summary and _format beside what is "
+    "named here; reads and operations take _format. A parameter that is not known is refused, in a search unless the "
+    "request says `Prefer: handling=lenient`. Operations are asked by GET with simple parameters and by POST."
 )
 _RESOURCES: Final = ("CodeSystem", "ConceptMap", "ValueSet")
-# Parameters of $expand that only one release of FHIR has.
-_NOT_SHOWN: Final = frozenset({"context", "contextDirection", "useSupplement", "default-valueset-version"})
 
 
 def _head(concepts: Concepts, kind: str, fhir: str, base: str) -> dict[str, Any]:
@@ -54,7 +59,7 @@ def capability_statement(concepts: Concepts, fhir: str, base: str) -> dict[str, 
         "rest": [
             {
                 "mode": "server",
-                "documentation": "Read-only. Searches and operations refuse parameters that they do not know.",
+                "documentation": _DOCUMENTATION,
                 "resource": [_resource(kind) for kind in _RESOURCES],
             }
         ],
@@ -85,7 +90,8 @@ def terminology_capabilities(concepts: Concepts, fhir: str, base: str) -> dict[s
             "property": list(properties_of(system)),
         }
         said = {"uri": system.uri, "version": [{key: value for key, value in version.items() if value != []}]}
-        systems.append(said | ({"content": system.content} if fhir == "5.0" else {}) | {"subsumption": True})
+        content = {"content": system.content} if fhir == "5.0" else {}
+        systems.append(said | content | {"subsumption": compares(concepts, system)})
     head = _head(concepts, "TerminologyCapabilities", fhir, base)
     return head | {
         "software": {"name": "codegraph", "version": concepts.kg.manifest.codegraph},
@@ -95,7 +101,7 @@ def terminology_capabilities(concepts: Concepts, fhir: str, base: str) -> dict[s
             "hierarchical": False,
             "paging": True,
             "incomplete": False,
-            "parameter": [{"name": name} for name in sorted(expand) if name not in _NOT_SHOWN],
+            "parameter": [{"name": name} for name in sorted(expand) if fhir == "5.0" or name != "property"],
             "textFilter": "Each word of the filter begins a word of the code or of the display, in any order.",
         },
         "validateCode": {"translations": False},

@@ -91,15 +91,17 @@ def code_system(
     """Return a CodeSystem resource.
 
     Its concepts are listed where `listed` and where there are at most `most`; otherwise the resource is tagged as not
-    whole (SUBSETTED) and tells where they are.
+    whole (SUBSETTED) and, where a reading would not list them either, has the content `not-present` and tells where
+    they are.
     """
-    listed = listed and system.count <= most
+    few = system.count <= most
+    listed = listed and few
     resource = head(
         "CodeSystem",
         system.key,
         concepts.kg.manifest,
         title=system.title,
-        description=_description(system, listed=listed),
+        description=_description(system, listed=few),
         copyright=system.copyright,
         url=system.uri,
         version=system.version,
@@ -111,14 +113,18 @@ def code_system(
         resource["identifier"] = [{"system": "urn:ietf:rfc:3986", "value": f"urn:oid:{oid}"}]
     if fhir == "5.0" and "CPT" in system.copyright:
         resource["copyrightLabel"] = "CPT © American Medical Association"
-    resource |= _about(system)
+    resource |= _about(system, present=few)
     if listed:
         resource["concept"] = [_concept(concepts, concept) for concept in members(concepts, system)]
     return {key: value for key, value in resource.items() if value != []}
 
 
-def _about(system: FhirSystem) -> dict[str, Any]:
-    """Return what a CodeSystem says of the system: its content, filters and properties."""
+def _about(system: FhirSystem, *, present: bool) -> dict[str, Any]:
+    """Return what a CodeSystem says of the system: its content, filters and properties.
+
+    The content is that of the resource: none of its concepts are in one that does not list them. Of a system that is
+    held in part nobody here knows how many codes it has, so there is no count.
+    """
     hierarchical = "concept" in filters_of(system)
     return {
         "caseSensitive": True,
@@ -126,8 +132,8 @@ def _about(system: FhirSystem) -> dict[str, Any]:
         "valueSet": f"{BASE}fhir/ValueSet/codes-{system.key}",
         "compositional": False,
         "versionNeeded": False,
-        "content": system.content,
-        "count": system.count,
+        "content": system.content if present else "not-present",
+        **({"count": system.count} if system.content == "complete" else {}),
         "filter": [
             {"code": name, "description": text, "operator": list(operators), "value": text}
             for name, (operators, text) in filters_of(system).items()
@@ -153,7 +159,11 @@ def _description(system: FhirSystem, *, listed: bool) -> str:
         told += " Modifiers are codes of the system, with the property modifier."
     if system.key == "icd10cm":
         told += " Codes are written with the dot."
-    return told if listed else f"{told} They are not listed in this resource; $expand its value set."
+    return (
+        told
+        if listed
+        else f"{told} They are not listed in this resource: $expand its value set, page by page."
+    )
 
 
 def members(concepts: Concepts, system: FhirSystem) -> Iterator[Concept]:

@@ -18,6 +18,7 @@ from codegraph.terminology.code_systems import HIERARCHICAL, find
 from codegraph.terminology.concepts import Concept, Concepts
 from codegraph.terminology.parameters import Inputs, code_of, parameters
 from codegraph.terminology.problem import Problem, missing
+from codegraph.terminology.systems import FhirSystem
 
 # How the second definition stands to the first -> the outcome.
 _BY_DEFINITION: Final[dict[Relation | None, str]] = {
@@ -27,6 +28,16 @@ _BY_DEFINITION: Final[dict[Relation | None, str]] = {
     "related": "not-subsumed",
     None: "not-subsumed",
 }
+
+
+_DEFINED: Final = "SELECT 1 FROM code WHERE system = ? AND procedure IS NOT NULL LIMIT 1"
+
+
+def compares(concepts: Concepts, system: FhirSystem) -> bool:
+    """Tell whether codes of a system can be compared: by its hierarchy, or by definitions that are loaded."""
+    if system.is_own or system.key in HIERARCHICAL:
+        return True
+    return concepts.kg.tables.row(_DEFINED, (system.key,)) is not None
 
 
 def subsumes(concepts: Concepts, inputs: Inputs, ident: str | None) -> dict[str, Any]:
