@@ -74,6 +74,16 @@ ASKED: dict[str, dict[str, tuple[str, str | None]]] = {
         "N-Triples": ("triples/s", "≥ 1,000,000"),
         "N-Quads": ("triples/s", "≥ 1,000,000"),
     },
+    "API, tools, mail, exports": {
+        "API: ask": ("ms", "≤ 50"),
+        **{f"API: {name}": ("ms", None) for name in ("check", "code", "crosswalk", "price", "search")},
+        "tools: ready": ("s", None),
+        "tools: ask": ("ms", "≤ 50"),
+        **{f"tools: {name}": ("ms", None) for name in ("check", "code", "crosswalk", "price", "search")},
+        "mail: an answer in process": ("ms", "≤ 50"),
+        "mail: codegraph consult < question.eml": ("s", None),
+        "export: sssom, processor time": ("s", None),
+    },
     "loading the slice": {
         "rdflib, parse N-Quads": ("triples/s", None),
         "rdflib, memory": ("B/triple", None),
