@@ -9,7 +9,7 @@ from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from codegraph.answers.entities import Item
-from codegraph.answers.vocabulary import wordset
+from codegraph.answers.vocabulary import FILLERS, wordset
 from codegraph.billing.counties import ABBREVIATIONS
 from codegraph.codes import CodeRef
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = frozenset({"code", "codes", "procedure", "diagnosis", "number"})
 _SAYS_MODIFIER: Final = frozenset({"modifier", "modifiers", "mod"})
+# Words between a code and a modifier; behind any other one two capitals that may be a state are one.
+_BEFORE_MODIFIER: Final = FILLERS | wordset(
+    "modifier modifiers mod with using use add append or accept accepts take takes"
+)
 _SAYS_PLACE: Final = frozenset({"service", "pos"})  # `place of service 24` is no modifier
 _BILLED: Final = ("cpt", "hcpcs")
 # Two letters that are a modifier and an English word: a modifier only where the word stands before.
@@ -141,6 +145,10 @@ def _with_modifiers(kg: CodeGraph, text: str, found: Sequence[Item]) -> list[Ite
             upper = item.written.upper()
             place = before is not None and before.value in ("in", "at", "near")
             shouted = mixed and item.written == upper and upper != "IN"
+            named = before is not None and before.kind == "word" and before.value not in _BEFORE_MODIFIER
+            if upper in ABBREVIATIONS and named and item.kind == "word" and mixed and item.written == upper:
+                told.append(replace(item, kind="state", value=f"{upper}!"))
+                continue
             shown = item.kind == "pair" or (
                 mixed and item.written == upper and not place and (said or upper not in _WORDS_TOO)
             )

@@ -61,6 +61,7 @@ def phrase_of(bound: Bound) -> str | None:
     if (
         bound.codes
         or odd(bound)
+        or "modifier" in bound.view
         or any(t.kind not in ("word", "system", "pair", "number", "day") for t in tokens)
     ):
         return None

@@ -10,7 +10,7 @@ from codegraph.answers.absorb import period
 from codegraph.answers.bind import Bound, Unreadable
 from codegraph.answers.by_words import odd
 from codegraph.answers.entities import Item, short
-from codegraph.answers.fit import Fit
+from codegraph.answers.fit import Fit, known
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
@@ -44,7 +44,9 @@ def declined(kg: CodeGraph, bound: Bound, fits: Sequence[Fit]) -> Unreadable:
     if fewest == 1 and (of := [f for f in near if f.left[0].kind == "year" and "day" in f.topic.takes]):
         return _of_years(bound, of[0].left[0])
     shown = ", ".join(repr(w[:40]) for w in words[:6])
-    samples = [fit.topic.sample for fit in near if fit.topic.sample and not fit.topic.readings]
+    samples = [
+        f.topic.sample for f in near if not f.topic.readings and not any(known(i.value) for i in f.left)
+    ]
     few = fewest <= _SHARE * len(bound.tokens)
     return Unreadable(f"not understood: {shown}", filled(bound, samples[:_SHOWN]) if few else ())
 

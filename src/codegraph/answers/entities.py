@@ -52,6 +52,7 @@ _SCAN: Final = re.compile(
 )
 
 
+_SIGNS: Final = {"+": "and"}  # between codes, and before an add-on code
 _SHORT: Final = {
     "cpt": "CPT",
     "hcpcs": "HCPCS Level II",
@@ -206,7 +207,7 @@ def _code(written: str, start: int, end: int) -> Item:
 def _word(written: str, start: int, end: int) -> Item:
     lower = re.sub(r"['’]s$", "", written).lower()
     if not any(c.isdigit() for c in written):
-        return Item("word", written, start, end, lower.replace("’", "'"))
+        return Item("word", written, start, end, _SIGNS.get(lower, lower.replace("’", "'")))
     if re.fullmatch(r"(?:19|20)\d\d", written):
         return Item("year", written, start, end, written)
     if re.fullmatch(r"\w\w", written):

@@ -65,9 +65,16 @@ def _names_fit(topic: Topic, bound: Bound, modifiers: Sequence[str]) -> bool:
         return False
     if topic.systems and not {ref.system for ref in bound.codes} <= set(topic.systems.split()):
         return False
-    if len(bound.targets) != {"no": 0, "must": 1}.get(topic.target, min(len(bound.targets), 1)):
+    count = len(_foreign(bound) if topic.target == "no" else bound.targets)
+    if count != {"no": 0, "must": 1}.get(topic.target, min(count, 1)):
         return False
     return not (topic.targets and bound.targets and not set(bound.targets[0]) <= set(topic.targets.split()))
+
+
+def _foreign(bound: Bound) -> list[tuple[str, ...]]:
+    """Return the systems that a question names beside those of its codes."""
+    own = {ref.system for ref in bound.codes}
+    return [systems for systems in bound.targets if not own & set(systems)]
 
 
 def fit(topic: Topic, bound: Bound) -> Fit | None:
@@ -94,6 +101,8 @@ def fit(topic: Topic, bound: Bound) -> Fit | None:
     many = topic.key.startswith("claim")
     if (len(settings) > 1 and not both) or len(bound.days) > 1 or (len(bound.units) > 1 and not many):
         return None
+    if bound.codes and not _foreign(bound):
+        taken |= {i for i, t in enumerate(bound.tokens) if t.kind == "system"}
     left = tuple(t for i, t in enumerate(bound.tokens) if i not in taken and not _understood(topic, t))
     added = meant if topic.key in _NAMED_MODIFIERS else ()
     modifiers = tuple(dict.fromkeys((*modifiers, *meant)))

@@ -28,7 +28,8 @@ TIMES: Final = (
 
 PAY: Final = (
     r"prices?|priced|pricing|fees?|pays?|paid|paying|payments?|reimburse[sd]?|reimbursing|reimbursements?|worth"
-    r"|amounts?|costs?|how much|allowed amounts?|allowed|allowables?|allowances?|dollars?|rates?|get for|payable"
+    r"|amounts?|costs?|how much|allowed amounts?|allowed|allowables?|allowances?|dollars?|rates?|medicare gives?"
+    r"|get for|payable"
 )
 # What is allowed beside a code in modifier questions, and which modifier it means.
 MODIFIER_WORDS: Final[dict[str, tuple[str, ...]]] = {

@@ -30,7 +30,7 @@ _EDIT_WORDS: Final = (
     "rules along from "
     "indicator combined combination force effect modifier modifiers exist exists still as append "
     "appending deny "
-    "denies denied denial bypass bypassed bypasses pair pairs paired conflict conflicts conflicting "
+    "or denies denied denial bypass bypassed bypasses pair pairs paired conflict conflicts conflicting "
     "reject rejects "
     "rejected applies apply who separate ever exclusive mutually override overrides against off get "
     "gets 1 2 add "
@@ -156,13 +156,13 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"mues?|medically unlikely(?: edits?)?|units? limits?|limits? (?:of|on|for|to)(?: units)?|units?"
             r"|how many times|twice|more than once|maximum units?|max units?|units? (?:of service )?(?:allowed|maximum)"
             r"|<units>|how many <code>|how many(?= .*(?:bill|billed|report|reported|claim|allowed|allow|day))|caps?"
-            r"|ceiling|maximum|max",
+            r"|ceiling|maximum|max|mai|adjudication indicator",
         ),
         f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} {TIMES} {DOING} unit units limit limits limited "
         "maximum max many per or "
         "line lines more than once twice times edit edits mue mues medically unlikely one number most "
         "ncci value largest "
-        "highest cap caps capped ceiling quantity count single how again indicator mai adjudication on",
+        "highest cap caps capped ceiling quantity count single how again indicator mai adjudication mean means what on",
         takes="day units",
         settings=OF_LIMITS,
         sample="What is the unit limit (MUE) of {codes}?",

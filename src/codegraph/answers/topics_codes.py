@@ -24,10 +24,13 @@ TOPICS: Final[tuple[Topic, ...]] = (
         (
             r"^<code>(?: (?:and )?<code>)*$|what|whats|describe[sd]?|descriptions?|define[sd]?|definitions?"
             r"|meanings?|means?|explain(?:ed)?|stands?|about|look up|lookup|tell me"
-            r"|represents?|info(?:rmation)?|details|refers? to|summary|meant|explains|explanation",
+            r""
+            r"|represents?|plain english|in english|lay(?:man(?:'?s)?)?(?: terms?| language)?"
+            r"|info(?:rmation)?|details|refers? to|summary|meant|explains|explanation",
         ),
         "meant stands layman laymans easy describe describes official long name called used explanation "
         "summary details info information number represent represents refer refers involve involves term "
+        "lay laymen layman's language in "
         "exactly kind type sort mean means stand diagnosis descriptor mean words plain simple english "
         "exactly full up "
         "look definition "

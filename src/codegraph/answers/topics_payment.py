@@ -62,7 +62,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "values units unit "
         "number assigned carry carries worth vs versus and relative rvu rvus setting component "
         "components breakdown "
-        "split broken down weight",
+        "split break broken down weight",
         codes=(1, 4),
         mods=(0, 2),
         takes="day",
@@ -93,7 +93,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "office sees see "
         "seen week weeks bill billed separately last lasts end ends start starts minor major same "
         "include includes "
-        "inside within later following recheck assigned carry carries number kind type care out falls "
+        "inside within cover covers covered later following recheck assigned carry carries number kind type "
+        "care out falls "
         "still patient "
         "patients e m em",
         codes=(1, 4),
@@ -154,7 +155,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "grouped fall falls "
         "belong belongs assigned as patient patients basis packaged get gets gotten surgery under "
         "into have-to must "
-        "separately when if",
+        "separately when if stay admitted admission",
         codes=(1, 4),
         mods=(0, 2),
         takes="day",

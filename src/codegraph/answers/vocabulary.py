@@ -34,7 +34,7 @@ FILLERS: Final = wordset(
     "thinking say says "
     "saying said someone somebody somehow must shall ever well right oh um hmm us the's there's "
     "that's thats theres "
-    "specifically particular generally usually normally simply according as into over up "
+    "anything something everything specifically particular generally usually normally simply according as into over up "
     "make makes made put go goes going come comes coming able possible possibly likely supposed"
 )
 # Words that may change what is asked: none of them is ever passed over, whoever's text has it.
@@ -133,7 +133,7 @@ KEPT: Final = wordset(
 # What no file that codegraph reads says: words -> the source that has it.
 ELSEWHERE: Final[tuple[tuple[str, str], ...]] = (
     (
-        r"lcds?|ncds?|local coverage|national coverage|coverage|cover(?:ed|s|ing)?",
+        r"lcds?|ncds?|coverage|covered|(?:medicare|cms|part b|it|they|plan|payer|always|usually) covers?",
         "coverage policies (the Medicare Coverage Database of CMS: NCD and LCD with their billing articles)",
     ),
     (
@@ -174,7 +174,8 @@ ADVICE: Final[tuple[tuple[str, str], ...]] = (
         "medical advice is not given here",
     ),
     (
-        r"up ?cod(?:e|ed|es|ing)|paid more|get more money|maximi[sz]e|max out|avoid (?:the )?(?:edit|denial)s?"
+        r"up ?cod(?:e|ed|es|ing)|(?:get|be|getting|being) paid more"
+        r"|get more money|maximi[sz]e|max out|avoid (?:the )?(?:edit|denial)s?"
         r"|get around",
         "advice on how to be paid more is not given here",
     ),
