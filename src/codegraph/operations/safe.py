@@ -61,10 +61,10 @@ def safe_json(text: str, own: Collection[str] = (), indent: int | None = None) -
     if not _needs_cleaning(text):
         return text
     found = json.loads(text)
-    kept = {name: found[name] for name in own if name in found} if isinstance(found, dict) else {}
-    found = _cleaned(found, LONGEST_TEXT)
-    found |= {name: _cleaned(value, len(text)) for name, value in kept.items()}
-    return json.dumps(found, ensure_ascii=False, indent=indent)
+    cleaned = _cleaned(found, LONGEST_TEXT)
+    for name in own:
+        cleaned[name] = _cleaned(found[name], len(text))
+    return json.dumps(cleaned, ensure_ascii=False, indent=indent)
 
 
 def _needs_cleaning(text: str) -> bool:

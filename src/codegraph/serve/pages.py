@@ -189,7 +189,9 @@ async def _edit(request: Request) -> Response:
     fields = await _fields(request)
     content = editor.page(request.app.state.kg, fields)
     status = 200
-    if content["query"] and fields.get("run"):
+    if "error" in content:  # a value that its parameter does not take: without it, it would be another query
+        status = 400
+    elif content["query"] and fields.get("run"):
         try:
             content |= editor.table(await request.app.state.sparql.rows(content["query"]))
         except Problem as problem:
