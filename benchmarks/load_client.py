@@ -3,8 +3,9 @@
     python -m benchmarks.load_client < job.json
 
 The job has `host`, `port`, `clients`, `seconds` and `requests`, each [name, path, headers]. Every client asks for the
-next request of the list as soon as it has its answer; at the end of the list it begins again. What comes back has the
-times of each name, the errors, and what the measuring itself took: CPU time, and the time it waited for a processor.
+next request of the list as soon as it has its answer; at the end of the list it begins again, or with `once` it is
+done. What comes back has the times of each name, the errors, and what the measuring itself took: CPU time, and the
+time for which it waited for a processor.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Client(asyncio.Protocol):
         self.begun = 0.0
         self.wanted = -1
         self.status = 0
+        self.over = False
         self.buffer = bytearray()
         self.done = asyncio.get_running_loop().create_future()
 
@@ -41,10 +43,12 @@ class Client(asyncio.Protocol):
         self._ask()
 
     def _ask(self) -> None:
-        if time.perf_counter() >= self.job.end:
+        asked = next(self.job.requests, None) if time.perf_counter() < self.job.end else None
+        if asked is None:
+            self.over = True
             self.transport.close()
             return
-        self.name, data = next(self.job.requests)
+        self.name, data = asked
         self.wanted = -1
         self.begun = time.perf_counter()
         self.transport.write(data)
@@ -70,7 +74,7 @@ class Client(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note a connection that the server closed while it was asked something."""
-        if time.perf_counter() < self.job.end:
+        if not self.over:
             self.job.errors.append(f"{self.name}: connection lost")
         self.done.set_result(None)
 
@@ -81,7 +85,7 @@ class _Job:
     def __init__(self, given: dict[str, Any]) -> None:
         host = f"{given['host']}:{given['port']}"
         asked = [(name, _written(host, path, headers)) for name, path, headers in given["requests"]]
-        self.requests: Iterator[Asked] = cycle(asked)
+        self.requests: Iterator[Asked] = iter(asked) if given.get("once") else cycle(asked)
         self.end = time.perf_counter() + given["seconds"]
         self.times: dict[str, list[float]] = {}
         self.errors: list[str] = []

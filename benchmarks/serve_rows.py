@@ -1,36 +1,48 @@
-"""Rows about the server: ready, shipped queries through HTTP beside in process, a code's page, sixteen clients."""
+"""Rows about the server: ready, queries, pages for the first time and kept, the JSON API, sixteen clients at once."""
 
 from __future__ import annotations
 
 import http.client
+import json
 import subprocess
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pyoxigraph as ox
 
 from benchmarks import cases
+from benchmarks.load_mix import HTML, JSON, SAME, TURTLE, Request, codes, different
 from benchmarks.processes import CODEGRAPH, REPO
 from benchmarks.table import Row, Stats, Target
 from codegraph import CodeGraph
 from codegraph.namespaces import PREFIXES
 
 SECTION = "server"
-HTML = {"Accept": "text/html"}
-JSON = {"Accept": "application/json"}
 CLIENTS = 16
-_MIX = (
-    ("/code/cpt/44310", HTML),
-    ("/code/cpt/44310", {"Accept": "text/turtle"}),
-    ("/concept/site/ileum", {"Accept": "application/ld+json"}),
-    ("/sparql?" + urlencode({"query": "SELECT ?p ?o { cpt:44310 ?p ?o } ORDER BY ?p ?o"}), JSON),
-    ("/sparql?" + urlencode({"query": "SELECT ?s { ?s cg:actsOn site:ileum } ORDER BY ?s"}), JSON),
+_PAGE = Target(50)
+_READY_SECONDS = 300  # until all is made that is made in the background
+# Kinds of codes whose pages are opened for the first time: name, system, of the packaged family or not, the target.
+_FIRST = (
+    ("of the packaged family", "cpt", True),
+    ("of CPT outside it", "cpt", False),
+    ("of HCPCS", "hcpcs", None),
+    ("of ICD-10-PCS", "icd10pcs", None),
+    ("of ICD-10-CM", "icd10cm", None),
 )
+# Questions of the JSON API, each of another code: name, address with a place for it, body.
+_API = (
+    ("code", "/api/v1/code/{}", None),
+    ("crosswalk", "/api/v1/crosswalk/{}?to=icd10pcs", None),
+    ("price", "/api/v1/price/{}", None),
+    ("check of two lines", "/api/v1/check", '{{"lines": ["{}", "44310"]}}'),
+)
+_NEW = count(1)
 
 
 def measure(release: Path, quick: bool) -> list[Row]:
@@ -39,43 +51,48 @@ def measure(release: Path, quick: bool) -> list[Row]:
     with _serving(release) as server:
         server.get("/")
         ready = time.perf_counter() - began
-        return [
+        rows = [
             Row(
                 SECTION, "ready to answer", "s", Stats.of([ready]), Target(1), note="from the start of Python"
             ),
+            _prepared(server, began),
             *_queries(release, server, 5 if quick else 21),
-            _page(server, "page of 44310", _MIX[0], 20 if quick else 100, Target(50)),
-            _page(server, "44310 as Turtle", _MIX[1], 20 if quick else 100, None),
-            *_load(server, 5 if quick else 60),
+            *_first_visits(release, server, 10 if quick else 40),
+            _kept(server, "page of 44310, kept", SAME[0], 20 if quick else 100, _PAGE),
+            _kept(server, "44310 as Turtle, kept", SAME[1], 20 if quick else 100, None),
+            *_api(release, server, 10 if quick else 60),
         ]
+        seconds = 5 if quick else 60
+        rows += _load(server, "the same five things", SAME, seconds, once=False)
+        rows += _load(server, "never the same twice", different(release, 1000 * seconds), seconds, once=True)
+        return rows
 
 
 @dataclass(slots=True)
 class _Server:
-    """A running server, and a connection to it for each thread."""
+    """A running server, and a connection to it."""
 
     process: subprocess.Popen[str]
     host: str
     port: int
-    _own: threading.local = field(default_factory=threading.local)
+    connection: http.client.HTTPConnection
 
-    def get(self, path: str, headers: dict[str, str] | None = None) -> int:
-        """Return the number of bytes that a path is answered with; raise where it is not answered."""
-        if not hasattr(self._own, "connection"):
-            self._own.connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
+    def get(self, path: str, headers: dict[str, str] | None = None, body: str | None = None) -> bytes:
+        """Return what a path is answered with; raise where it is not answered. With a body it is posted."""
+        headers = (headers or {}) | ({"Content-Type": "application/json"} if body else {})
         try:
-            self._own.connection.request("GET", path, headers=headers or {})
-            answer = self._own.connection.getresponse()
+            self.connection.request("POST" if body else "GET", path, headers=headers, body=body)
+            answer = self.connection.getresponse()
         except http.client.RemoteDisconnected:  # it was idle for too long
-            del self._own.connection
-            return self.get(path, headers)
-        body = answer.read()
+            self.connection.close()
+            return self.get(path, headers, body)
+        content = answer.read()
         if answer.status != 200:
-            raise RuntimeError(f"{path}: {answer.status} {body[:200]!r}")
-        return len(body)
+            raise RuntimeError(f"{path}: {answer.status} {content[:200]!r}")
+        return content
 
     def megabytes(self) -> float:
-        """Return the resident memory of the server and its children."""
+        """Return the memory of the server and its children that is theirs alone: files that are mapped do not count."""
         parents = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
@@ -83,8 +100,8 @@ class _Server:
             except OSError:
                 continue
         pids = [self.process.pid, *(pid for pid, parent in parents.items() if parent == self.process.pid)]
-        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids]
-        return sum(pages) * 4096 / 1e6
+        lines = [line for pid in pids for line in Path(f"/proc/{pid}/status").read_text().splitlines()]
+        return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon:")) / 1e3
 
 
 @contextmanager
@@ -96,10 +113,26 @@ def _serving(release: Path) -> Iterator[_Server]:
         place = urlsplit(process.stdout.readline().strip())
         assert place.hostname
         assert place.port
-        yield _Server(process, place.hostname, place.port)
+        connection = http.client.HTTPConnection(place.hostname, place.port, timeout=60)
+        yield _Server(process, place.hostname, place.port, connection)
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def _prepared(server: _Server, began: float) -> Row:
+    """Wait until what is made in the background is made; return how long after the start that was."""
+    while time.perf_counter() - began < _READY_SECONDS:
+        states = json.loads(server.get("/api/v1/health"))["prepared"]
+        if not {"waiting", "working"} & set(states.values()):
+            break
+        time.sleep(0.1)
+    failed = [name for name, state in states.items() if state != "ready"]
+    note = (
+        f"text index and counts from the cache where it has them; not ready: {', '.join(failed) or 'nothing'}"
+    )
+    took = Stats.of([time.perf_counter() - began])
+    return Row(SECTION, "all made that first requests need, in the background", "s", took, note=note)
 
 
 def _queries(release: Path, server: _Server, runs: int) -> list[Row]:
@@ -121,7 +154,7 @@ def _queries(release: Path, server: _Server, runs: int) -> list[Row]:
             "",
             Stats.of(shares),
             Target(1),
-            note=f"{within} of {len(shares)} queries within; most: {slowest[0]}",
+            note=f"{within} of {len(shares)} queries within; most: {slowest[0]}; each asked anew, none from memory",
         ),
         Row(SECTION, "shipped queries through HTTP", "ms", Stats.of(through), note="medians of the queries"),
     ]
@@ -129,7 +162,6 @@ def _queries(release: Path, server: _Server, runs: int) -> list[Row]:
 
 def _both(store: ox.Store, server: _Server, text: str, runs: int) -> tuple[float, float]:
     """Return the median times (ms) of a query in process and through HTTP, both to the bytes of its JSON."""
-    path = "/sparql?" + urlencode({"query": text})
 
     def here() -> None:
         answer = store.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
@@ -137,8 +169,10 @@ def _both(store: ox.Store, server: _Server, text: str, runs: int) -> tuple[float
 
     in_process, through = [], []
     for _ in range(runs + 1):
+        # A comment makes it another text, so that no kept answer is given.
+        path = "/sparql?" + urlencode({"query": f"{text}\n# {next(_NEW)}"})
         in_process.append(_took(here))
-        through.append(_took(lambda: server.get(path, JSON)))
+        through.append(_took(lambda path=path: server.get(path, JSON)))  # type: ignore[misc]
     return sorted(in_process[1:])[runs // 2], sorted(through[1:])[runs // 2]
 
 
@@ -148,60 +182,74 @@ def _took(call: Callable[[], object]) -> float:
     return (time.perf_counter() - began) * 1e3
 
 
-def _page(
-    server: _Server, name: str, asked: tuple[str, dict[str, str]], runs: int, target: Target | None
-) -> Row:
-    server.get(*asked)
-    return Row(
-        SECTION, name, "ms", Stats.of([_took(lambda: server.get(*asked)) for _ in range(runs)]), target
-    )
+def _first_visits(release: Path, server: _Server, most: int) -> list[Row]:
+    """Return what pages take that nobody asked for before, by kind of code; and one again, from what is kept."""
+    rows = []
+    for name, system, family in _FIRST:
+        chosen = codes(release, system, family=family)[:most]
+        times = [_took(lambda c=c, s=system: server.get(f"/code/{s}/{c}", HTML)) for c in chosen]  # type: ignore[misc]
+        note = f"{len(chosen)} different codes, drawn by chance"
+        rows.append(
+            Row(SECTION, f"first visit of a page, code {name}", "ms", Stats.of(times), _PAGE, note=note)
+        )
+    return rows
 
 
-def _load(server: _Server, seconds: float) -> list[Row]:
+def _kept(server: _Server, name: str, asked: Request, runs: int, target: Target | None) -> Row:
+    _, path, headers = asked
+    server.get(path, headers)
+    times = [_took(lambda: server.get(path, headers)) for _ in range(runs)]
+    return Row(SECTION, name, "ms", Stats.of(times), target)
+
+
+def _api(release: Path, server: _Server, most: int) -> list[Row]:
+    """Return what questions of the JSON API take, of codes that nobody asked about before."""
+    chosen = codes(release, "cpt", family=True)[:most]
+    rows = []
+    for name, path, body in _API:
+        asked = [(path.format(code), body and body.format(code)) for code in chosen]
+        times = [_took(lambda p=p, b=b: server.get(p, JSON, b)) for p, b in asked]  # type: ignore[misc]
+        note = f"{len(chosen)} different codes"
+        rows.append(Row(SECTION, f"JSON API, {name}", "ms", Stats.of(times), note=note))
+    turtle = [
+        _took(lambda c=c: server.get(f"/code/cpt/{c}", TURTLE))  # type: ignore[misc]
+        for c in codes(release, "cpt", family=False)[:most]
+    ]
+    return [*rows, Row(SECTION, "a code as Turtle, for the first time", "ms", Stats.of(turtle))]
+
+
+def _load(server: _Server, name: str, mix: Sequence[Request], seconds: float, *, once: bool) -> list[Row]:
     """Return what sixteen clients see that ask one thing after the other, without a pause."""
-    for path, headers in _MIX * 20:
-        server.get(path, headers)
     before = server.megabytes()
-    times, errors = _hammer(server, _MIX, seconds)
+    job = {"host": server.host, "port": server.port, "clients": CLIENTS, "seconds": seconds, "once": once}
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.load_client"],
+        input=json.dumps({**job, "requests": mix}),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        cwd=REPO,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    by_kind: dict[str, list[float]] = found["times"]
+    times = [t * 1e3 for kind in by_kind.values() for t in kind]
+    each = ", ".join(f"{kind} {_p99(seen) * 1e3:,.0f}" for kind, seen in sorted(by_kind.items()))
+    note = (
+        f"{len(times) / found['seconds']:,.0f} requests/s; p99 by kind: {each}; the clients' own process took "
+        f"{found['cpu'] / max(1, len(times)) * 1e3:.2f} ms of CPU a request and waited {found['waited']:.1f} s for one"
+    )
     after = server.megabytes()
-    ordered = sorted(times)
-    p99 = ordered[len(ordered) * 99 // 100]
-    note = f"{len(times) / seconds:,.0f} requests/s of pages, data and queries; {len(errors)} errors"
+    what = f"{CLIENTS} clients, {seconds:g} s, {name}"
     return [
+        Row(SECTION, f"{what}: p99", "ms", Stats.of([_p99(times)]), Target(100), note=note),
+        Row(SECTION, f"{what}: all", "ms", Stats.of(times)),
+        Row(SECTION, f"{what}: errors", "", Stats.of([len(found["errors"])]), Target(0)),
         Row(
-            SECTION,
-            f"{CLIENTS} clients for {seconds:g} s, p99",
-            "ms",
-            Stats.of([p99]),
-            Target(100),
-            note=note,
-        ),
-        Row(SECTION, f"{CLIENTS} clients, median", "ms", Stats.of(times)),
-        Row(
-            *(SECTION, "memory after that load", "MB", Stats.of([after])),
-            note=f"server and children; before: {before:,.0f}",
+            *(SECTION, f"{what}: memory after", "MB", Stats.of([after])),
+            note=f"server and its children, mapped files aside; before: {before:,.0f}",
         ),
     ]
 
 
-def _hammer(
-    server: _Server, mix: Sequence[tuple[str, dict[str, str]]], seconds: float
-) -> tuple[list[float], list[str]]:
-    times: list[float] = []
-    errors: list[str] = []
-    end = time.perf_counter() + seconds
-
-    def client(number: int) -> None:
-        while time.perf_counter() < end:
-            number += 1
-            try:
-                times.append(_took(lambda: server.get(*mix[number % len(mix)])))  # noqa: B023 - called at once
-            except (OSError, RuntimeError, http.client.HTTPException) as error:
-                errors.append(str(error))
-
-    threads = [threading.Thread(target=client, args=(n,)) for n in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return times, errors
+def _p99(times: Sequence[float]) -> float:
+    return sorted(times)[len(times) * 99 // 100]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from starlette.testclient import TestClient
 
 from codegraph.serve.app import create_app
 from codegraph.serve.kept import Room
 from codegraph.serve.limits import Limits
+from codegraph.serve.pool import Pool
 
 ADDRESSES = (
     "/code/cpt/44310",
@@ -141,6 +145,23 @@ def test_queries_are_kept_by_graphs_and_format(app, client):
     ]
     assert again == first
     assert app.state.sparql.kept.found == found + 4
+
+
+def test_the_same_query_asked_by_many_at_once_is_worked_out_once(app, client, monkeypatch):
+    asked, ask = [], Pool.ask
+
+    async def slowly(self, job, **keywords):
+        asked.append(job)
+        await asyncio.sleep(0.5)
+        return await ask(self, job, **keywords)
+
+    monkeypatch.setattr(Pool, "ask", slowly)
+    query = "SELECT ?s { ?s a owl:Class } ORDER BY ?s LIMIT 3"
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: client.get("/sparql", params={"query": query}), range(8)))
+    assert {a.status_code for a in answers} == {200}
+    assert len({a.content for a in answers}) == 1
+    assert len(asked) == 1
 
 
 def test_the_room_is_bounded_whatever_is_asked(kg):

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -56,7 +56,8 @@ class Asked:
 class Sparql:
     """The endpoint: `version` tells releases apart in ETags; `url` is its address where the request does not tell.
 
-    `kept` has answers by query, graphs and format: what is served never changes.
+    `kept` has answers by query, graphs and format: what is served never changes. Whoever asks what is being worked out
+    for another waits for the same answer.
     """
 
     pool: Pool
@@ -64,6 +65,7 @@ class Sparql:
     counts: Counts
     kept: Room[Answer]
     url: str | None = None
+    _asked: dict[str, _Shared] = field(default_factory=dict)
 
     async def respond(self, request: Request) -> Response:
         """Answer a request to /sparql."""
@@ -97,11 +99,26 @@ class Sparql:
             "formats": {kind: offer.name if offer else None for kind, offer in formats.items()},
             "most": self.pool.limits.answer,
         }
-        answer = await _while_wanted(request, self.pool, job)
+        answer = await _while_wanted(request, self._shared(tag, job))
         _refuse(answer)
         if tag is not None:
             self.kept.put(tag, answer, len(answer.body))
         return answer
+
+    def _shared(self, tag: str | None, job: dict[str, Any]) -> _Shared:
+        """Return the answer that is worked out for a job: the one under way for another who asks the same."""
+        under_way = self._asked.get(tag) if tag is not None else None
+        if under_way is not None and not under_way.task.cancelling():
+            return under_way
+        found = _Shared(asyncio.create_task(self.pool.ask(job)))
+        if tag is not None:
+            self._asked[tag] = found
+            found.task.add_done_callback(lambda _: self._forget(tag, found))
+        return found
+
+    def _forget(self, tag: str, shared: _Shared) -> None:
+        if self._asked.get(tag) is shared:
+            del self._asked[tag]
 
     async def rows(self, query: str) -> Answer:
         """Answer a query in the JSON of SPARQL results: for pages; raises Problem where it cannot be answered."""
@@ -138,18 +155,28 @@ def _refuse(answer: Answer) -> None:
         raise Problem(answer.status, answer.detail, headers=headers)
 
 
-async def _while_wanted(request: Request, pool: Pool, job: dict[str, Any]) -> Answer:
-    """Return the pool's answer; stop the query where the client leaves."""
-    answer = asyncio.create_task(pool.ask(job))
+@dataclass(slots=True)
+class _Shared:
+    """An answer that is being worked out, and how many wait for it."""
+
+    task: asyncio.Task[Answer]
+    waiting: int = 0
+
+
+async def _while_wanted(request: Request, shared: _Shared) -> Answer:
+    """Return an answer; stop its query where the last client leaves that waits for it."""
     leaving = asyncio.create_task(_left(request))
+    shared.waiting += 1
     try:
-        await asyncio.wait({answer, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if answer.done():
-            return answer.result()
+        await asyncio.wait({shared.task, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if shared.task.done():
+            return shared.task.result()
         return Answer(503, detail="the client left")
     finally:
+        shared.waiting -= 1
         leaving.cancel()
-        answer.cancel()
+        if not shared.waiting:
+            shared.task.cancel()
 
 
 async def _left(request: Request) -> None:
