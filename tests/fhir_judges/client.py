@@ -1,6 +1,7 @@
 """A client and models of others (fhirpy, fhir.resources) ask a running service, in the environment of `make test-fhir`.
 
-`python client.py ADDRESS 4.0|5.0` prints as JSON what it was answered, how much it parsed, and what the models refused.
+`python client.py ADDRESS 4.0|5.0` prints as JSON what it was answered, how much it parsed, and what the models refused;
+of a Bundle that lies in a file (`python client.py FILE 4.0|5.0`) the last two.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import sys
+from pathlib import Path
 
 CPT = "http://www.ama-assn.org/go/cpt"
 PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
@@ -123,6 +125,12 @@ def matches(answer):
 
 def main(address, version):
     judge = Judge(address, version)
+    if not address.startswith("http"):
+        bundle = json.loads(Path(address).read_text(encoding="utf-8"))
+        for resource in (bundle, *(entry["resource"] for entry in bundle["entry"])):
+            judge.check(resource)
+        print(json.dumps({"parsed": judge.parsed, "faults": judge.faults}))
+        return
     r4 = version == "4.0"
     source = {"code": "44310", "system": CPT} if r4 else {"sourceCode": "44310", "system": CPT}
     target = {"targetsystem": PCS} if r4 else {"targetSystem": PCS}

@@ -113,3 +113,20 @@ def test_they_find_every_resource_page_by_page(told, kg):
         "ValueSet": fhir.value_sets(),
     }
     assert said["resources"] == {kind: [len(all_), len(all_)] for kind, all_ in held.items()}
+
+
+@pytest.mark.parametrize(("format", "version"), [("fhir-r4", "4.0"), ("fhir-r5", "5.0")])
+def test_an_exported_bundle_is_read_whole(address, kg, tmp_path, format, version):
+    kg.export(tmp_path / "bundle.json", format=format)
+    done = subprocess.run(
+        python_judge(str(tmp_path / "bundle.json"), version),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    said = json.loads(done.stdout)
+    assert said["faults"] == []
+    assert said["parsed"] > len(
+        kg.tables.rows("SELECT 1 FROM label WHERE curie >= 'family:' AND curie < 'family;'")
+    )

@@ -164,3 +164,14 @@ def test_codes_that_are_retired_may_be_left_out_by_the_compose(concepts):
     compose = {"include": [{"system": CPT, "concept": [{"code": "44383"}, {"code": "44310"}]}]}
     assert set(composer.members({"compose": compose})["cpt"].ordered) == {"44383", "44310"}
     assert composer.members({"compose": compose | {"inactive": False}})["cpt"].ordered == ("44310",)
+
+
+def test_a_facet_is_read_when_so_much_was_asked_of_it(kg, monkeypatch):
+    read = []
+    monkeypatch.setattr(facets, "_FEW", 250)
+    monkeypatch.setattr(FacetCodes, "_of_facet", lambda _, predicate: read.append(predicate) or {})
+    codes = FacetCodes(kg)
+    for _ in range(3):
+        codes.codes(FACETS["site"], "site:ileum", with_below=True)
+    assert read == [FACETS["site"]] * len(read)
+    assert 1 <= len(read) < 3

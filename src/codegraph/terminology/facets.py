@@ -14,7 +14,7 @@ from codegraph.namespaces import CONCEPT_PREFIXES, contract, expand
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
 
-_FEW: Final = 1_000  # procedures that are asked one by one
+_FEW: Final = 5_000  # procedures of a facet that are asked one by one, all in all, before the facet is read
 _PROCEDURE: Final = CONCEPT_PREFIXES["procedure"]
 _DENOTED: Final = "SELECT procedure, system, notation FROM code WHERE procedure IS NOT NULL"
 Denoted = list[tuple[str, str]]  # system and notation of the codes of a procedure
@@ -28,14 +28,17 @@ class FacetCodes:
         self._kg = kg
         self._lock = threading.RLock()
         self._read: dict[str, dict[str, Denoted]] = {}
+        self._left: dict[str, int] = {}
 
     def codes(self, predicate: str, value: str, *, with_below: bool) -> Found:
         """Return the codes whose procedure has a value (CURIE) or, with `with_below`, also a kind or part of it."""
         store = self._kg.store
         values = [expand(v) for v in (below(store, value, with_self=True) if with_below else [value])]
         if predicate not in self._read:
-            few = set(islice((p for v in values for p in store.pointing(predicate, v)), _FEW + 1))
-            if len(few) <= _FEW:
+            left = self._left.get(predicate, _FEW)
+            few = set(islice((p for v in values for p in store.pointing(predicate, v)), left + 1))
+            if len(few) <= left:
+                self._left[predicate] = left - len(few)
                 return _by_system(self._denoting(procedure) for procedure in few)
         codes = self._of_facet(predicate)
         return _by_system(codes.get(v, []) for v in values)
