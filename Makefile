@@ -7,8 +7,9 @@ REASONER := $(VENV)/.reasoner
 SSSOM := .venv-sssom
 READERS := .venv-readers
 FHIR := .venv-fhir
+BROWSER := .venv-browser
 
-.PHONY: help demo test test-full test-reasoner test-sssom test-readers test-fhir lint bench excerpts clean
+.PHONY: help demo test test-full test-reasoner test-sssom test-readers test-fhir test-browser lint bench bench-browser screenshots excerpts clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -43,11 +44,15 @@ $(FHIR)/.ready: requirements-fhir.lock tests/fhir_judges/package-lock.json
 	@cd $(FHIR)/node && { npm ci --silent --ignore-scripts || { rm -rf node_modules; echo "no npm, or it found nothing: fhir-kit-client and Medplum are left out" >&2; }; }
 	@touch $(FHIR)/.ready
 
+$(BROWSER)/.ready: $(READY) requirements-browser.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target $(BROWSER) --upgrade -r requirements-browser.lock
+	@touch $(BROWSER)/.ready
+
 demo: $(READY) ## build and validate the packaged knowledge and walk through it; Turtle goes to out/
 	$(BIN)/python examples/tour.py out
 
 test: $(READY) ## run the test suite (official files: where CODEGRAPH_DATA or ../shared/data has them)
-	$(BIN)/python -m pytest -n 2 -m "not full_release and not full_reasoner and not sssom and not readers and not fhir"
+	$(BIN)/python -m pytest -n 2 -m "not full_release and not full_reasoner and not sssom and not readers and not fhir and not browser"
 
 test-full: $(READY) ## build a release from all official files (CODEGRAPH_DATA, else ../shared/data) and test it
 	$(BIN)/python -m pytest -m full_release
@@ -64,6 +69,9 @@ test-readers: $(READY) $(READERS)/.ready ## hold the exports against DuckDB and 
 test-fhir: $(READY) $(FHIR)/.ready ## hold the FHIR service against clients and validators of others (an environment of their own)
 	CODEGRAPH_FHIR="$(CURDIR)/$(FHIR)" $(BIN)/python -m pytest -m fhir tests/fhir_judges
 
+test-browser: $(READY) $(BROWSER)/.ready ## hold every kind of page against axe-core, phones and the content policy in Chromium (if there is one)
+	CODEGRAPH_AXE="$(CURDIR)/$(BROWSER)/axe_playwright_python/axe.min.js" $(BIN)/python -m pytest -m browser tests/browser
+
 lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check src tests benchmarks examples tools
 	$(BIN)/ruff format --check src tests benchmarks examples tools
@@ -72,6 +80,12 @@ lint: $(READY) ## ruff and mypy
 DATA ?= ../shared/data
 bench: $(READY) ## measure a full build (DATA=folder) or a release (RELEASE=folder), beside rdflib and others; out/bench.json
 	$(BIN)/python -m benchmarks.bench --data "$(DATA)" $(if $(RELEASE),--release "$(RELEASE)") --out out/bench.json
+
+bench-browser: $(READY) ## measure the pages of a release (RELEASE=folder; else the packaged one) in Chromium
+	$(BIN)/python -m benchmarks.browser_rows $(RELEASE)
+
+screenshots: $(READY) ## take the pictures of docs/pages.md anew, in Chromium
+	$(BIN)/python -m tools.screenshots docs/screenshots
 
 excerpts: $(READY) ## write the packaged excerpts of ICD-10-PCS, ICD-10-CM and CMS's figures anew (DATA=folder of official files)
 	$(BIN)/python tools/excerpts.py "$(DATA)"

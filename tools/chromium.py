@@ -78,6 +78,7 @@ class Chromium:
         self._session: str | None = None
         self._number = 0
         self._rest = b""
+        self._loaded = False
         self.problems: list[str] = []
         self.requests: list[str] = []
         targets = self._send("Target.getTargets")["targetInfos"]
@@ -121,6 +122,8 @@ class Chromium:
             self.problems.append(params["entry"]["text"])
         elif method == "Page.javascriptDialogOpening":
             self.problems.append(f"dialog: {params['message']}")
+        elif method == "Page.loadEventFired":
+            self._loaded = True
         elif method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
 
@@ -152,6 +155,22 @@ class Chromium:
         self.requests.clear()
         self._send("Page.navigate", url=address)
         self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
+
+    def interactive(self, address: str) -> float:
+        """Return the milliseconds from asking for an address, no file of it kept, until it has handled a key."""
+        self._send("Network.setCacheDisabled", cacheDisabled=True)
+        self.open("about:blank#", DESK)
+        time.sleep(0.1)
+        self.run("0")  # with this came what the page before still had to tell
+        self._loaded = False
+        began = time.perf_counter()
+        self._send("Page.navigate", url=address)
+        while not self._loaded:
+            self._noted(self._receive())
+        self.press("Tab")
+        took = (time.perf_counter() - began) * 1e3
+        self._send("Network.setCacheDisabled", cacheDisabled=False)
+        return took
 
     def run(self, expression: str) -> Any:  # noqa: ANN401
         """Return the value of an expression (of a promise, what it brings)."""
