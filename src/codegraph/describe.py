@@ -113,8 +113,8 @@ def describe(code: Code, store: Facts, tables: Tables, manifest: Manifest) -> De
     rows = [(contract(p), short(v), _ident(g)) for p, v, g in said]
     procedure = next((v for p, v, _ in rows if p == "cg:denotes"), None)
     entries = tuple(sorted(_entries(store, code.iri), key=lambda e: (e.kind, e.release or "", e.iri)))
-    indications = tuple(
-        sorted(_indications(store, tables, code, procedure), key=lambda i: (i.condition, i.procedure))
+    indicated = tuple(
+        sorted(indications(store, tables, code, procedure), key=lambda i: (i.condition, i.procedure))
     )
     described = Description(
         code=code.curie,
@@ -126,7 +126,7 @@ def describe(code: Code, store: Facts, tables: Tables, manifest: Manifest) -> De
         parents=tuple(parents(store, code.iri)),
         facts=tuple(Fact(p, v, g) for p, v, g in rows if p not in _HIDDEN),
         procedure=read_procedure(store, procedure) if procedure else None,
-        indications=indications,
+        indications=indicated,
         entries=entries,
         statements=tuple(_statements(store, code.iri)),
         edges={contract(name): number for name, number in sorted(edges.items()) if number},
@@ -175,7 +175,8 @@ def _entries(store: Facts, iri: str) -> Iterable[Entry]:
             yield Entry(kind, release, contract(node), facts)
 
 
-def _indications(store: Facts, tables: Tables, code: Code, procedure: str | None) -> Iterable[Indication]:
+def indications(store: Facts, tables: Tables, code: Code, procedure: str | None) -> Iterable[Indication]:
+    """Yield for which conditions a procedure (IRI or CURIE) is done, and what is done for the code as a condition."""
     nodes = store.subjects("cg:ofProcedure", procedure) if procedure else []
     nodes = sorted({*nodes, *store.subjects("cg:ofCondition", code.iri)})
     read = [_read(store, node) for node in nodes]

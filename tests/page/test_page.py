@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from codegraph.errors import InvalidValue, UnknownCode
-from codegraph.page import kin, meaning, money, questions, rules
+from codegraph.page import glance, kin, meaning, money, peers, questions, rules
 from codegraph.page.asked import Asked, in_dollars
 from codegraph.page.model import Cell, Page, Section, row, said
 from codegraph.page.page import PARTS, page_of
@@ -15,8 +15,10 @@ from codegraph.page.points import FLAGS, POINTS
 from tests.build.small_files import PLANTED
 
 ORDER = [
+    "glance",
     "meaning",
     "synonyms",
+    "place",
     "context",
     "indications",
     "steps",
@@ -78,19 +80,25 @@ def test_every_section_but_the_questions_names_its_release_and_its_days(page):
         ("aftercare", "should stay pink or red"),
         ("facets", "Jejunum or Ileum"),
         ("modifiers", "another clinician takes over the aftercare"),
-        ("payment", "national, facility $1,011.15"),
-        ("payment", "nonfacility no price: not done in this setting"),
+        ("glance", "$1,011.15 facility"),
+        ("payment", "$1,011.15"),
+        ("payment", "17.59 + 9.91 + 3.76 (work, practice expense, malpractice) = 31.26 RVU"),
+        ("payment", "no price: not done in this setting"),
         ("comparison", "Creation of Stomas"),
         ("points", "ordinary aftercare of 90 days"),
         ("points", "9 percent before, 81 percent for and 10 percent after"),
         ("points", "Sources disagree on whether this is a separate procedure"),
         ("settings", "Inpatient Hospital"),
+        ("settings", "status C: inpatients only"),
+        ("place", "Operations (surgery)"),
+        ("facets", "Either the jejunum or the ileum, where a code does not say which."),
         ("outpatient", "C: Inpatient Procedure"),
         ("crosswalks", "0D1B0Z4"),
-        ("crosswalks", "By definition: site narrower."),
+        ("crosswalks", "By definition: site narrower (Jejunum or Ileum → Ileum)."),
+        ("crosswalks", "device unstated in source (not stated → Synthetic Substitute)"),
         ("conflicts", "edits in force"),
-        ("unit-limit", "2 (date of service, clinical"),
-        ("add-ons", "no add-on edit"),
+        ("unit-limit", "date of service, clinical"),
+        ("add-ons", "No add-on edit"),
         ("disagreements", "An undated coding article"),
         ("related", "closes what this creates"),
         ("questions", "Which modifiers can be used with 44310?"),
@@ -133,14 +141,18 @@ def test_conflicts_are_counted_like_the_call(page, kg):
     found = kg.conflicts("44310")
     assert f"{len(found)} edits in force" in texts(page.section("conflicts"))
     shown = page.section("conflicts").tables[0]
-    partners = {found.partner(e) for e in found}
-    assert {c[0].text for c in shown.rows} <= partners
-    assert shown.caption.endswith(f"the first 12 of {len(found)}")
+    other = kg.conflicts("44310", setting="outpatient")
+    pairs = {(held.column(e), held.partner(e)) for held in (found, other) for e in held}
+    assert len(shown.rows) == 12
+    assert shown.more.text.startswith(f"12 of {len(pairs)} are shown")
 
 
 def test_modifiers_are_those_of_the_call(page, kg):
-    shown = {c[0].text for t in page.section("modifiers").tables for c in t.rows}
-    assert shown == {r.modifier for r in kg.modifiers("44310") if r.applies is not False}
+    *told, refused = page.section("modifiers").tables
+    shown = {name for t in told for cells in t.rows for name in cells[0].text.split(", ")}
+    rules = kg.modifiers("44310")
+    assert shown == {r.modifier for r in rules if r.applies is not False}
+    assert {cells[0].text for cells in refused.rows} < {r.modifier for r in rules if r.applies is False}
 
 
 def test_what_is_not_loaded_is_a_line_that_names_the_file(small):
@@ -184,9 +196,11 @@ def test_licensed_text_is_there_only_when_asked_for(small):
 def test_each_part_by_itself(kg):
     asked = Asked(kg, kg["44187"], None)
     made = {part.make for part in PARTS}
-    for make in (meaning.steps, money.payment, rules.add_ons, kin.history, questions.questions):
+    for make in (meaning.steps, money.payment, peers.comparison, rules.add_ons, kin.history, glance.glance):
         assert make in made
         assert make(asked).title
+    asking = questions.questions(asked, {"payment"})
+    assert [line.text for line in asking.lines][1] == "How much does Medicare pay for 44187?"
     assert not Section("x", "X")
     assert row(None, 1)[0].text == ""
     assert said("a", "b", name="n").text == "a, b"
@@ -202,5 +216,7 @@ def test_every_indicator_of_the_schedule_has_words_or_a_reason(kg):
     assert set(POINTS["assistant"][1]) == set("012")
     assert set(POINTS["cosurgeon"][1]) == set(POINTS["team"][1]) == set("012")
     assert set(POINTS["multiple_procedure"][1]) == set("0234567")
+    assert set(POINTS["status"][1]) == set("ABCEIJMNPRTX")
+    assert set(POINTS["pctc"][1]) == set("012345678")
     assert all(words.endswith(".") for _, said_ in POINTS.values() for words in said_.values())
     assert all(value for _, value in FLAGS)

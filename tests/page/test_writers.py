@@ -146,10 +146,11 @@ def test_markdown_golden_lines(kg):
     assert lines[2] == ("Current Procedural Terminology (CPT); label in our own words; status: active.")
     for golden in (
         "## Relative values and payment",
-        "- **national, facility:** $1,011.15",
+        "- **Medicare, national:** $1,011.15 facility",
+        "| none | $1,011.15 | no price: not done in this setting (NA for nonfacility) |",
         "| none | A | 17.59 | 9.91 | NA | 3.76 | 31.26 | NA | 32.3465 |",
         "| site | [Jejunum or Ileum](https://w3id.org/codegraph/concept/site/jejunum-or-ileum) | "
-        "[site:jejunum-or-ileum](https://w3id.org/codegraph/concept/site/jejunum-or-ileum) |",
+        "Either the jejunum or the ileum, where a code does not say which. |",
         "1. The place of the stoma is marked before the operation where the patient can see and reach it, away from "
         "scars and skin folds.",
         "Nothing is recorded under: Notes.",

@@ -39,13 +39,17 @@ def escaped(text: str) -> str:
 
 def _section(section: Section, links: Links) -> Iterator[str]:
     yield f"## {escaped(section.title)}"
-    yield ""
+    if section.lines:
+        yield ""
     for number, line in enumerate(section.lines, 1):
         yield f"{f'{number}.' if section.numbered else '-'} {_line(line, links)}"
     for table in section.tables:
+        yield ""
         yield from _table(table, links)
     if section.drawing is not None:
         yield from ("", f"*{escaped(section.drawing.title)}:* {escaped(section.drawing.description)}")
+    if section.missing:
+        yield ""
     for text in section.missing:
         yield f"- {escaped(_not_loaded(text))}"
     if section.sources:
@@ -57,7 +61,7 @@ def _not_loaded(text: str) -> str:
 
 
 def _line(line: Line, links: Links) -> str:
-    values = ", ".join(_cell(cell, links) for cell in line.values)
+    values = line.joint.join(_cell(cell, links) for cell in line.values)
     source = f" ({escaped(line.source)})" if line.source else ""
     return f"**{escaped(line.name)}:** {values}{source}" if line.name else f"{values}{source}"
 
@@ -75,8 +79,10 @@ def _destination(address: str) -> str:
 
 
 def _table(table: Table, links: Links) -> Iterator[str]:
-    yield from ("", f"**{escaped(table.caption)}**", "")
+    yield from (f"**{escaped(table.caption)}**", "")
     yield f"| {' | '.join(escaped(h) for h in table.heads)} |"
     yield "|" + "|".join("---:" if i in table.numeric else "---" for i in range(len(table.heads))) + "|"
     for cells in table.rows:
         yield f"| {' | '.join(_cell(cell, links) for cell in cells)} |"
+    if table.more is not None:
+        yield from ("", f"{_cell(table.more, links)}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
@@ -35,15 +37,8 @@ def dots(
     `marks` are named values that get an upright line; the dot with the CURIE `marked` stands out.
     """
     values = [value for value, _, _ in points] + [value for _, value in marks if value is not None]
-    low, high = min(values), max(values)
-    step = next((s for s in _STEPS if (high - low) / s <= _TICKS), (high - low) / _TICKS or Decimal(1))
-    first = (low / step).to_integral_value(ROUND_FLOOR) * step
-    last = (high / step).to_integral_value(ROUND_CEILING) * step
-    span = (last - first) or Decimal(1)
-
-    def x(value: Decimal) -> float:
-        return round(_SIDE + float((value - first) / span) * (_WIDTH - 2 * _SIDE), 1)
-
+    scale = _Scale.over(values)
+    x = scale.x
     piles: dict[int, list[tuple[str, str]]] = {}
     for value, tip, curie in sorted(points):
         piles.setdefault(int(x(value) // _STEP), []).append((tip, curie))
@@ -51,11 +46,7 @@ def dots(
     most = max(4, *map(len, piles.values()))
     up = min(_STEP, _HIGH / most)
     base = top + round(most * up) + 6
-    shapes = [_shape("line", x1=_SIDE, y1=base, x2=_WIDTH - _SIDE, y2=base, class_="axis")]
-    for i in range(int(span / step) + 1):
-        at = first + i * step
-        shapes.append(_shape("line", x1=x(at), y1=base, x2=x(at), y2=base + 5, class_="axis"))
-        shapes.append(_shape("text", f"{unit}{at:,f}", x=x(at), y=base + 20, class_="tick"))
+    shapes = scale.axis(base, unit)
     shapes += _marks(marks, x, base, unit)
     for column, pile in sorted(piles.items()):
         for height, (tip, curie) in enumerate(pile):
@@ -63,6 +54,70 @@ def dots(
             cx, cy = column * _STEP + _STEP / 2, round(base - 8 - height * up, 1)
             shapes.append(_shape("circle", tip, curie, cx=cx, cy=cy, r=_RADIUS, class_=kind))
     return Drawing(ident, title, description, _WIDTH, base + 30, tuple(shapes))
+
+
+def bars(
+    ident: str,
+    title: str,
+    description: str,
+    values: Sequence[Decimal],
+    marks: Sequence[tuple[str, Decimal | None]],
+    *,
+    unit: str = "",
+) -> Drawing:
+    """Return a histogram of many values: an upright bar for each stretch of the scale, as high as it has values."""
+    scale = _Scale.over([*values, *(value for _, value in marks if value is not None)])
+    wide = (_WIDTH - 2 * _SIDE) / _BARS
+    counts = Counter(min(_BARS - 1, int((scale.x(value) - _SIDE) / wide)) for value in values)
+    most, top = max(counts.values()), 34
+    base = top + _BAR
+    shapes = scale.axis(base, unit)
+    for n, count in sorted(counts.items()):
+        ends = (scale.value(_SIDE + n * wide), scale.value(_SIDE + (n + 1) * wide))
+        tip = f"{count:,} from {unit}{ends[0]:,.2f} to {unit}{ends[1]:,.2f}"
+        high = round(max(1.0, _BAR * count / most), 1)
+        x, y = round(_SIDE + n * wide + 0.5, 1), round(base - high, 1)
+        shapes.append(_shape("rect", tip, x=x, y=y, width=round(wide - 1, 1), height=high, class_="pile"))
+    shapes += _marks(marks, scale.x, base, unit)
+    return Drawing(ident, title, description, _WIDTH, base + 30, tuple(shapes))
+
+
+_BARS: Final = 40
+_BAR: Final = 140  # the highest bar
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """An even scale over some values, from a round number to a round number."""
+
+    first: Decimal
+    span: Decimal
+    step: Decimal
+
+    @classmethod
+    def over(cls, values: Sequence[Decimal]) -> _Scale:
+        low, high = min(values), max(values)
+        step = next((s for s in _STEPS if (high - low) / s <= _TICKS), (high - low) / _TICKS or Decimal(1))
+        first = (low / step).to_integral_value(ROUND_FLOOR) * step
+        last = (high / step).to_integral_value(ROUND_CEILING) * step
+        return cls(first, (last - first) or Decimal(1), step)
+
+    def x(self, value: Decimal) -> float:
+        """Return where a value stands in the drawing."""
+        return round(_SIDE + float((value - self.first) / self.span) * (_WIDTH - 2 * _SIDE), 1)
+
+    def value(self, x: float) -> float:
+        """Return the value that stands at a place of the drawing."""
+        return float(self.first) + (x - _SIDE) / (_WIDTH - 2 * _SIDE) * float(self.span)
+
+    def axis(self, base: int, unit: str) -> list[Shape]:
+        """Return the line of the scale with its ticks and their figures."""
+        shapes = [_shape("line", x1=_SIDE, y1=base, x2=_WIDTH - _SIDE, y2=base, class_="axis")]
+        for i in range(int(self.span / self.step) + 1):
+            at = self.first + i * self.step
+            shapes.append(_shape("line", x1=self.x(at), y1=base, x2=self.x(at), y2=base + 5, class_="axis"))
+            shapes.append(_shape("text", f"{unit}{at:,f}", x=self.x(at), y=base + 20, class_="tick"))
+        return shapes
 
 
 def _marks(
@@ -107,10 +162,9 @@ def relatives(
     )
     notation = code.partition(":")[2]
     shapes.append(_shape("text", notation, x=width / 2, y=middle + 5, class_="name center self"))
-    said = "; ".join(f"{r}: {', '.join(c for c, _ in codes)}" for r, codes in [*left, *right])
-    return Drawing(
-        "relatives-graph", "Related codes", f"{code}. {said}.", width, int(rows + 20), tuple(shapes)
-    )
+    told = [f"{r}: {', '.join(itertools.starmap(_short, codes))}" for r, codes in [*left, *right]]
+    words = f"{notation} in the middle; {'; '.join(told)}."
+    return Drawing("relatives-graph", "Related codes", words, width, int(rows + 20), tuple(shapes))
 
 
 def _limited(rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -144,11 +198,17 @@ def _side(
             size = {"width": str(_NODE[0]), "height": str(_NODE[1])}
             place = _shape("rect", f"{curie} {label}", curie, x=x, y=round(y, 1), rx=6, class_="node")
             shapes.append(replace(place, attributes=(*place.attributes, *size.items())))
-            text = f"{curie.partition(':')[2]} {label}"
+            notation = "" if curie.startswith("group:") else curie.partition(":")[2]
+            text = f"{notation} {label}".strip()
             text = text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}…"
             shapes.append(_shape("text", text, x=x + 8, y=round(y + 16, 1), class_="name"))
             y += _NODE[1] + _GAP
     return shapes
+
+
+def _short(curie: str, label: str) -> str:
+    """Return the notation of a code, the label of a group."""
+    return label if curie.startswith("group:") else curie.partition(":")[2]
 
 
 _LETTERS: Final = 36

@@ -1,27 +1,15 @@
-"""What a code means: description, synonyms, context, indications, steps, aftercare, facets, notes, settings."""
+"""What a code means: description, synonyms, context, steps, aftercare, settings, and what sources dispute."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from codegraph.page.asked import Asked
-from codegraph.page.model import Cell, Line, Section, SourceRef, Table, row, said
-from codegraph.procedure import PROCEDURE_FACETS, PROCEDURE_LINKS
+from codegraph.page.definition import lead_in
+from codegraph.page.model import Cell, Line, Section, SourceRef, row, said, table
+from codegraph.page.money import SETTINGS, Schedule
 
-_NOTES: Final = {
-    "cg:includesNote": "includes",
-    "cg:inclusionTerm": "inclusion term",
-    "cg:excludes1Note": "excludes (never together)",
-    "cg:excludes2Note": "excludes (not meant here)",
-    "cg:codeFirstNote": "code first",
-    "cg:useAdditionalCodeNote": "use additional code",
-    "cg:codeAlsoNote": "code also",
-    "cg:seventhCharacterNote": "seventh character",
-    "cg:generalNote": "note",
-    "cg:whenToUse": "when to use",
-    "cg:paymentEffect": "effect on payment",
-}
 _IDENTITY: Final = {
     "cg:isAddOn": "add-on code",
     "cg:isSeparateProcedure": "separate procedure",
@@ -32,14 +20,14 @@ _IDENTITY: Final = {
     "cg:reviewNote": "to be reviewed",
 }
 _SPECIALTIES: Final = (
-    "which specialties report the code: CMS counts it in the file Medicare Physician & Other Practitioners, by "
-    "Provider and Service, which codegraph does not read"
+    "which specialties report the code: CMS counts that in Medicare Physician & Other Practitioners, by Provider and "
+    "Service, a file that codegraph does not read"
 )
 
 
 def meaning(asked: Asked) -> Section:
-    """Return what the code says in plain words, and what stands above it."""
-    told = asked.facts("cg:plainDescription")
+    """Return what the code says in plain words, since when it is there, and what took its place."""
+    told = asked.facts("cg:plainDescription", "skos:definition")
     lines = [said(str(fact.value)) for fact in told]
     if asked.procedure is not None and asked.procedure.definition:
         lines.append(Line("denotes", (Cell(asked.procedure.label, target=asked.procedure.iri),)))
@@ -49,18 +37,34 @@ def meaning(asked: Asked) -> Section:
         if found:
             lines.append(Line(title, tuple(asked.value(f.value) for f in found)))
             told += found
-    above = [Cell(asked.described.labels.get(c, c), target=c) for c in reversed(asked.described.parents)]
-    if above:
-        lines.append(Line("stands under", tuple(above)))
-    return Section("meaning", "In plain words", tuple(lines), sources=asked.sources_of(told))
+    missing: tuple[str, ...] = ()
+    if not asked.code.label and not asked.code.official_descriptors:
+        missing = (_NO_TEXT.get(asked.code.system, _NO_TITLE),)
+    if asked.code.official_descriptors:
+        lines.append(said(_LICENSED))
+    sources = asked.sources_of(told)
+    return Section("meaning", "In plain words", tuple(lines), sources=sources, missing=missing)
+
+
+_NO_TEXT: Final = {
+    "cpt": "a description: codegraph has none in its own words, and the official descriptor belongs to the AMA; a "
+    "licensed CPT file, or a fee schedule file with descriptors, brings it",
+    "hcpcs": "its title (the CMS HCPCS quarterly update)",
+}
+_NO_TITLE: Final = "its title: no loaded list has this code, only a mapping names it"
+_LICENSED: Final = "An official descriptor is loaded; it is licensed and shown with --include-licensed only."
 
 
 def synonyms(asked: Asked) -> Section:
     """Return what the code is also called."""
     found = asked.facts("skos:altLabel", "cg:shortLabel", "cg:priorLabel")
-    cells = tuple(Cell(str(fact.value)) for fact in found)
-    lines = (Line("", cells),) if cells else ()
-    return Section("synonyms", "Also called", lines, sources=asked.sources_of(found))
+    cells = tuple(Cell(text) for text in dict.fromkeys(str(fact.value) for fact in found))
+    lines = [Line("", cells)] if cells else []
+    releases = {fact.release or asked.packaged for fact in found}
+    for name, terms, release in lead_in(asked):
+        lines.append(Line(name, tuple(map(Cell, terms))))
+        releases.add(release)
+    return Section("synonyms", "Also called", tuple(lines), sources=asked.sources(*releases))
 
 
 def context(asked: Asked) -> Section:
@@ -68,35 +72,6 @@ def context(asked: Asked) -> Section:
     found = asked.facts("cg:clinicalContext")
     lines = tuple(said(str(fact.value)) for fact in found)
     return Section("context", "Clinical context", lines, sources=asked.sources_of(found))
-
-
-def indications(asked: Asked) -> Section:
-    """Return the conditions for which it is done, or the procedures that are done for it."""
-    rows = tuple(_indication_rows(asked))
-    mine = asked.code.system == "icd10cm"
-    heads = ("procedure" if mine else "condition", "title", "how firmly", "remark", "who says so")
-    caption = "Procedures done for it" if mine else "Conditions it is done for"
-    tables = (Table(caption, heads, rows, folded=len(rows) > _MANY),) if rows else ()
-    sources = asked.sources(asked.packaged) if rows else ()
-    lines = (said("None of this is a coverage policy of a payer."),) if rows else ()
-    return Section("indications", "Indications", lines, tables, sources=sources)
-
-
-_MANY: Final = 12
-
-
-def _indication_rows(asked: Asked) -> Iterator[tuple[Cell, ...]]:
-    labels = asked.described.labels
-    for found in asked.described.indications:
-        strength = labels.get(found.strength or "", found.strength or "")
-        source = found.source or ""
-        who = Cell(source, url=source if source.startswith("http") else "")
-        if found.condition == asked.code.curie:
-            name = asked.kg._label(found.procedure)
-            yield row(Cell(name, target=found.procedure), None, strength, found.note, who)
-        else:
-            notation = found.condition.partition(":")[2]
-            yield row(Cell(notation, target=found.condition), found.label, strength, found.note, who)
 
 
 def steps(asked: Asked) -> Section:
@@ -113,39 +88,30 @@ def aftercare(asked: Asked) -> Section:
     return Section("aftercare", "Aftercare", lines, sources=_packaged(asked, lines))
 
 
-def facets(asked: Asked) -> Section:
-    """Return the facets that define it: method, site, approach and so on."""
-    procedure = asked.procedure
-    if procedure is None:
-        return Section("facets", "What defines it")
-    rows = []
-    for name in (*PROCEDURE_FACETS, *PROCEDURE_LINKS):
-        values = getattr(procedure, name)
-        rows += [row(name.replace("_", " "), asked.value(v), Cell(v, target=v)) for v in values]
-    table = Table(f"Facets of: {procedure.label}", ("facet", "value", "term"), tuple(rows))
-    return Section("facets", "What defines it", (), (table,), sources=_packaged(asked, rows))
-
-
-def notes(asked: Asked) -> Section:
-    """Return the notes of the classification, and on a modifier when it is used."""
-    found = asked.facts(*_NOTES)
-    lines = tuple(
-        Line(title, tuple(Cell(str(f.value)) for f in found if f.property == name))
-        for name, title in _NOTES.items()
-        if any(f.property == name for f in found)
-    )
-    return Section("notes", "Notes", lines, sources=asked.sources_of(found))
-
-
 def settings(asked: Asked) -> Section:
-    """Return where it is done, as far as a source says so; no loaded source says by whom."""
-    found = asked.facts("cg:usualSetting")
-    lines = [Line("usual setting", (asked.value(f.value),)) for f in found]
+    """Return where it is done, as far as sources say so; no loaded source says by whom."""
+    usual = asked.facts("cg:usualSetting")
+    lines = [Line("usual setting", tuple(asked.value(f.value) for f in usual))] if usual else []
+    release, rows, _, _ = Schedule(asked).found
+    fee = rows.get("")
+    if fee is not None:
+        marked = {SETTINGS["facility"]: fee.facility_na, SETTINGS["nonfacility"]: fee.nonfacility_na}
+        names = [name for name, na in marked.items() if na]
+        words = (
+            f"rarely or never done in: {', '.join(names)} (marked NA)" if names else "no setting is marked NA"
+        )
+        lines.append(Line("fee schedule", (Cell(words),)))
+    hospital = asked.attempt(asked.kg.outpatient, asked.code.notation).found
+    if hospital is not None:
+        only = "inpatients only" if hospital.inpatient_only else hospital.label
+        lines.append(Line("hospital outpatient department", (Cell(f"status {hospital.status}: {only}"),)))
+    own = [f.release or asked.packaged for f in usual]
+    releases = (*own, release if fee else "", hospital.release if hospital else "")
     return Section(
         "settings",
         "Settings and specialties",
         tuple(lines),
-        sources=asked.sources_of(found),
+        sources=asked.sources(*releases),
         missing=(_SPECIALTIES,),
     )
 
@@ -154,12 +120,11 @@ def disagreements(asked: Asked) -> Section:
     """Return what sources state differently of the code."""
     rows = []
     for found in asked.described.statements:
-        source = found.source or ""
-        who = Cell(source, url=source if source.startswith("http") else "")
+        who = asked.who(found.source)
         name = asked.described.labels.get(found.property, found.property.partition(":")[2])
         rows.append(row(name, asked.value(found.value), found.note, who))
     heads = ("what", "stated", "remark", "who says so")
-    tables = (Table("What sources state", heads, tuple(rows)),) if rows else ()
+    tables = (table("What sources state", heads, rows),) if rows else ()
     return Section("disagreements", "Where sources disagree", (), tables, sources=_packaged(asked, rows))
 
 

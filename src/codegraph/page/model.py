@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -48,18 +49,27 @@ class Line:
     @property
     def text(self) -> str:
         """Return the values in one text."""
-        return ", ".join(map(str, self.values))
+        return self.joint.join(map(str, self.values))
+
+    @property
+    def joint(self) -> str:
+        """Return what stands between the values: a semicolon where one of them has a comma."""
+        return "; " if any(", " in value.text for value in self.values) else ", "
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under named columns; `numeric` are the columns of figures, `folded` says that it may be shown closed."""
+    """Rows under named columns; `numeric` are the columns of figures, `folded` says that it may be shown closed.
+
+    `more` stands where rows are left out: how many there are, and what shows them all.
+    """
 
     caption: str
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     numeric: tuple[int, ...] = ()
     folded: bool = False
+    more: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,11 @@ class Drawing:
     width: int
     height: int
     shapes: tuple[Shape, ...]
+
+    @property
+    def leads(self) -> bool:
+        """Tell whether a mark of it is a link, so that it is no mere picture."""
+        return any(shape.target for shape in self.shapes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +156,35 @@ def said(*texts: str, name: str = "", source: str = "") -> Line:
 def row(*cells: object) -> tuple[Cell, ...]:
     """Return a row of a table; what is no cell yet becomes one, None an empty one."""
     return tuple(c if isinstance(c, Cell) else Cell("" if c is None else str(c)) for c in cells)
+
+
+def table(
+    caption: str,
+    heads: Sequence[str],
+    rows: Iterable[tuple[Cell, ...]],
+    numeric: Iterable[int] = (),
+    *,
+    folded: bool = False,
+    more: Cell | None = None,
+) -> Table:
+    """Return a table without the columns in which no row says anything, but for the first."""
+    kept = tuple(rows)
+    wide = [n for n in range(len(heads)) if n == 0 or any(cells[n].text for cells in kept)]
+    figures = set(numeric)
+    return Table(
+        caption,
+        tuple(heads[n] for n in wide),
+        tuple(tuple(cells[n] for n in wide) for cells in kept),
+        tuple(at for at, n in enumerate(wide) if n in figures),
+        folded,
+        more,
+    )
+
+
+def rest(shown: int, of: int, command: str, target: str = "") -> Cell | None:
+    """Return what tells that rows are left out and what shows them all; None where all are shown.
+
+    >>> rest(12, 243, "codegraph edits 44310").text
+    '12 of 243 are shown; all of them: codegraph edits 44310'
+    """
+    return Cell(f"{shown:,} of {of:,} are shown; all of them: {command}", target) if of > shown else None

@@ -8,9 +8,25 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from codegraph.billing.editions import as_day
 from codegraph.codes import SYSTEMS
-from codegraph.page import kin, meaning, money, points, questions, rules
+from codegraph.page import (
+    conditions,
+    crosswalks,
+    definition,
+    glance,
+    kin,
+    listed,
+    meaning,
+    money,
+    peers,
+    place,
+    points,
+    questions,
+    rules,
+    sets,
+)
 from codegraph.page.asked import Asked
-from codegraph.page.model import Page, Section, SourceRef, Table, row
+from codegraph.page.model import Page, Section, SourceRef, row, table
+from codegraph.page.targets import leading
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
@@ -29,28 +45,31 @@ class _Part(NamedTuple):
 
 
 PARTS: Final = (
+    _Part(glance.glance, _ALL - {"modifier"}),
     _Part(meaning.meaning, _ALL),
     _Part(meaning.synonyms, _ALL),
+    _Part(place.place, _ALL - {"modifier"}),
     _Part(meaning.context, _OPERATIONS),
-    _Part(meaning.indications, _OPERATIONS | {"icd10cm"}),
+    _Part(conditions.indications, _OPERATIONS | {"icd10cm"}),
     _Part(meaning.steps, _OPERATIONS),
     _Part(meaning.aftercare, _OPERATIONS),
-    _Part(meaning.facets, _OPERATIONS),
-    _Part(meaning.notes, _ALL),
+    _Part(definition.definition, _OPERATIONS),
+    _Part(place.notes, _ALL),
+    _Part(sets.sets, frozenset(("modifier",))),
+    _Part(listed.listed, frozenset(("hcpcs",))),
     _Part(rules.modifiers, _BILLED),
     _Part(money.payment, _BILLED),
-    _Part(money.comparison, _BILLED),
+    _Part(peers.comparison, _BILLED),
     _Part(points.points, _BILLED),
     _Part(meaning.settings, _BILLED),
     _Part(money.outpatient, _BILLED),
-    _Part(kin.crosswalks, _ALL - {"modifier"}),
+    _Part(crosswalks.crosswalks, _ALL - {"modifier"}),
     _Part(rules.conflicts, _BILLED),
     _Part(rules.unit_limit, _BILLED),
     _Part(rules.add_ons, _BILLED),
     _Part(meaning.disagreements, _ALL),
     _Part(kin.related, _ALL - {"modifier"}),
     _Part(kin.history, _ALL),
-    _Part(questions.questions, _ALL),
 )
 _OWN_WORDS: Final = frozenset(("cpt", "modifier"))
 
@@ -72,7 +91,9 @@ def page_of(
     day = as_day(on)
     asked = Asked(kg, found, day)
     made = [part.make(asked) for part in PARTS if found.system in part.systems]
-    sections = [s for s in made if s]
+    told = {s.ident for s in made if s.lines or s.tables}
+    made.append(questions.questions(asked, told))
+    sections = list(leading(kg, (s for s in made if s)))
     return Page(
         code=found.curie,
         system=found.system,
@@ -80,7 +101,7 @@ def page_of(
         notation=found.notation,
         iri=found.iri,
         label=found.label or "(no public label)",
-        label_kind="in our own words" if found.system in _OWN_WORDS else "official title",
+        label_kind=_whose(found),
         status=found.status,
         billable=found.billable,
         on=day.isoformat() if day else "",
@@ -88,6 +109,12 @@ def page_of(
         descriptors=tuple(found.official_descriptors) if include_licensed else (),
         undescribed=tuple(s.title for s in made if not s),
     )
+
+
+def _whose(code: Code) -> str:
+    if not code.label:
+        return "not loaded"
+    return "in our own words" if code.system in _OWN_WORDS else "official title"
 
 
 def _sources(asked: Asked, sections: list[Section]) -> Section:
@@ -98,7 +125,7 @@ def _sources(asked: Asked, sections: list[Section]) -> Section:
         row(ref.release, ref.title, ref.dates or "undated", ref.file)
         for _, ref in sorted((named | used).items())
     )
-    tables = (Table("Releases behind this page", ("release", "title", "days", "file"), rows),) if rows else ()
+    tables = (table("Releases behind this page", ("release", "title", "days", "file"), rows),) if rows else ()
     said = {text for s in sections for text in s.missing}
     missing = tuple(
         text for text in asked.described.not_loaded if text not in said and ": see codegraph" not in text

@@ -1,7 +1,8 @@
 """What follows from a code's indicators for the record and the bill, as tables of our own words.
 
 Sources: the record layout of the Medicare physician fee schedule database (Medicare Claims Processing Manual, Pub.
-100-04, chapter 23, addendum), and its chapter 12, sections 20.4 and 40; NCCI Policy Manual, chapter I.
+100-04, chapter 23, addendum), and its chapter 12, sections 20.4 and 40; NCCI
+Policy Manual, chapter I; 42 CFR 410.32(b)(3) on supervision.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from codegraph.page.asked import Asked
-from codegraph.page.model import Cell, Line, Section
+from codegraph.page.asked import Asked, curie_of
+from codegraph.page.model import Cell, Section, row, said, table
 from codegraph.page.money import Schedule
 
 if TYPE_CHECKING:
@@ -21,10 +22,15 @@ POINTS: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "status": (
         "status",
         {
+            "A": "Active: paid by the fee schedule where it is covered and medically necessary; the record shows why.",
             "B": "Always bundled: no payment of its own, whatever stands beside it.",
             "C": "The contractor sets the price: send the report with the claim.",
+            "E": "Excluded from the fee schedule by regulation: where it is paid, other rules set the amount.",
             "I": "Not valid for Medicare, which takes another code for it.",
+            "J": "Anesthesia: paid by base units and time, not by relative values; the record gives start and end.",
+            "M": "A measurement code, for reporting only: nothing is paid for it.",
             "N": "Not covered by Medicare: tell the patient before, and use the modifier of a non-covered service.",
+            "P": "Bundled or excluded: no payment of its own beside a physician's service; other rules may pay for it.",
             "R": "Covered under restrictions: the record has to show that they are met.",
             "T": "Paid only where the same clinician bills nothing else that is payable on that day.",
             "X": "Excluded from the fee schedule by law: another payment system has it, or none.",
@@ -94,6 +100,7 @@ POINTS: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "pctc": (
         "professional and technical part",
         {
+            "0": "A physician's service, not split: neither 26 nor TC.",
             "1": "Split: 26 for the interpretation with a written report, TC for equipment and staff; without either, "
             "both are claimed.",
             "2": "The interpretation alone: neither 26 nor TC.",
@@ -101,7 +108,16 @@ POINTS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "4": "Both parts together: neither 26 nor TC; each part has a code of its own.",
             "5": "Incident to a physician's service: not for hospital patients.",
             "6": "A laboratory interpretation: 26, with a written report.",
+            "7": "A therapy service: not paid to a therapist in independent practice for patients of a hospital.",
             "8": "The interpretation of a laboratory test for hospital inpatients.",
+        },
+    ),
+    "supervision": (
+        "supervision of the test",
+        {
+            "01": "The technical part is done under general supervision: directed, without presence.",
+            "02": "The technical part is done under direct supervision: who supervises is at hand at once.",
+            "03": "The technical part is done under personal supervision: who supervises is in the room.",
         },
     ),
 }
@@ -121,46 +137,62 @@ _DISPUTED: Final = (
     "Sources disagree on whether this is a separate procedure (see where sources disagree): before billing it beside a "
     "larger operation look at the edits, and at the code book of the year."
 )
+_BASE: Final = (
+    "The examination that it contains: that code is not billed beside it, and several endoscopies of one base are paid "
+    "as one family."
+)
 _SPLIT: Final = (
     "{0} percent before, {1} percent for and {2} percent after the operation: how the fee is split when care is "
     "handed over (54, 55)."
 )
 
 
+_POINT: Final = ("indicator", "value", "what it means for the record and the bill")
+
+
 def points(asked: Asked) -> Section:
     """Return the documentation and billing points that follow from indicators of the code."""
-    schedule = Schedule(asked)
-    release, rows, missing = schedule.found
+    release, rows, missing, absent = Schedule(asked).found
     fee = rows.get("") or next(iter(rows.values()), None)
-    lines = list(_flagged(asked))
-    lines += list(_indicated(fee)) if fee is not None else []
-    own = asked.packaged if any(True for _ in _flagged(asked)) else ""
-    title = "Documentation and billing points"
+    flagged = list(_flagged(asked))
+    found = flagged + (list(_indicated(fee)) if fee is not None else [])
+    tables = (table("What follows from its indicators", _POINT, found),) if found else ()
+    lines = () if fee is not None else tuple(map(said, absent))
     return Section(
         "points",
-        title,
-        tuple(lines),
-        sources=asked.sources(release, own),
+        "Documentation and billing points",
+        lines,
+        tables,
+        sources=asked.sources(release, asked.packaged if flagged else ""),
         missing=missing if fee is None else (),
     )
 
 
-def _flagged(asked: Asked) -> Iterator[Line]:
+def _flagged(asked: Asked) -> Iterator[tuple[Cell, ...]]:
     for fact in asked.facts(*dict.fromkeys(name for name, _ in FLAGS)):
         found = FLAGS.get((fact.property, bool(fact.value)))
         if found is not None:
-            yield Line(found[0], (Cell(found[1]),))
+            yield row(found[0], "yes", found[1])
     if any(s.property == "cg:isSeparateProcedure" for s in asked.described.statements):
-        yield Line("separate procedure", (Cell(_DISPUTED),))
+        yield row("separate procedure", "disputed", _DISPUTED)
 
 
-def _indicated(fee: RelativeValue) -> Iterator[Line]:
+def _indicated(fee: RelativeValue) -> Iterator[tuple[Cell, ...]]:
     for field, (name, words) in POINTS.items():
         value = getattr(fee, field)
         if value in words:
-            yield Line(f"{name}: {value}", (Cell(words[value]),))
+            yield row(name, value, words[value])
         if field == "global_period" and fee.postoperative:
-            shares = (fee.preoperative, fee.intraoperative, fee.postoperative)
-            yield Line("shares of the fee", (Cell(_SPLIT.format(*(f"{s * 100:.0f}" for s in shares))),))
+            shares = [f"{s * 100:.0f}" for s in (fee.preoperative, fee.intraoperative, fee.postoperative)]
+            yield row("shares of the fee", "/".join(shares), _SPLIT.format(*shares))
+    if fee.endoscopic_base:
+        base = Cell(fee.endoscopic_base, target=curie_of(fee.endoscopic_base))
+        yield row("endoscopic base", base, _BASE)
     if fee.nonfacility_na:
-        yield Line("setting", (Cell("Marked as not done outside of facilities: no non-facility payment."),))
+        yield row(
+            "non-facility", "NA", "Marked as rarely or never done outside of facilities: no payment there."
+        )
+    if fee.facility_na:
+        yield row(
+            "facility", "NA", "Marked as rarely or never done by physicians in facilities: no payment there."
+        )

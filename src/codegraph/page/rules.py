@@ -3,59 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Final
 
-from codegraph.page.asked import Asked
-from codegraph.page.model import Cell, Line, Section, SourceRef, Table, row, said
+from codegraph.billing.editions import ADD_ON
+from codegraph.page.asked import Asked, curie_of
+from codegraph.page.model import Cell, Line, Section, SourceRef, Table, rest, row, said, table
 
 if TYPE_CHECKING:
     from codegraph.billing.edits_model import Conflicts
     from codegraph.billing.evidence import Evidence
     from codegraph.billing.modifiers.model import ModifierRule
+    from codegraph.billing.pairs import Episode
 
-_FIRST: Final = 12  # conflicts of a setting that the page shows
+_FIRST: Final = 12  # edits that the page shows
+_CODES: Final = 60  # codes in a row that the page shows
 _SETTINGS: Final = {"practitioner": "practitioner", "outpatient": "outpatient hospital"}
+_LIMITS: Final = {**_SETTINGS, "dme": "supplier of durable medical equipment"}
 # Modifiers that people look for: where they do not apply, the page says so and why.
 _LOOKED_FOR: Final = ("26", "TC", "50", "51", "62", "66", "80", "LT", "RT", "59")
+_RULE: Final = ("modifier", "name", "when to use it", "why", "effect on payment")
 
 
 def modifiers(asked: Asked) -> Section:
     """Return which modifiers the code takes, with when to use each and what it does to payment."""
-    rules, missing = asked.attempt(asked.kg.modifiers, asked.code.notation)
+    rules, missing, absent = asked.attempt(asked.kg.modifiers, asked.code.notation)
     title = "Modifiers"
     if rules is None:
-        return Section("modifiers", title, missing=missing)
-    own = tuple(r for r in rules if r.applies and r.evidence)
-    any_code = tuple(r for r in rules if r.applies and not r.evidence)
-    depends = tuple(r for r in rules if r.applies is None)
-    tables = []
-    for caption, chosen, folded in (
-        ("Modifiers that its indicators allow", own, False),
-        ("Modifiers that go with the case, not with the code", any_code, True),
-        ("Modifiers that depend on what the code does not tell", depends, True),
-    ):
-        if chosen:
-            tables.append(_rule_table(caption, chosen, folded=folded))
-    refused = [r for r in rules if r.applies is False and r.modifier in _LOOKED_FOR]
-    lines = [Line(f"{r.modifier} does not apply", (Cell(r.reason),)) for r in refused]
-    others = sum(r.applies is False for r in rules) - len(refused)
-    lines += [said(f"{others} other modifiers that codegraph knows do not apply.")] if others else []
-    sources = _evidence(asked, (e for r in rules for e in r.evidence))
-    return Section("modifiers", title, tuple(lines), tuple(tables), sources=sources, missing=missing)
+        return Section("modifiers", title, tuple(map(said, absent)), missing=missing)
+    takes = [r for r in rules if r.applies]
+    by_reason = (
+        ("Modifiers that its indicators allow", [r for r in takes if r.evidence], False),
+        ("Modifiers that go with the case, not with the code", [r for r in takes if not r.evidence], True),
+        (
+            "Modifiers that depend on what the code does not tell",
+            [r for r in rules if r.applies is None],
+            True,
+        ),
+    )
+    tables = [_rule_table(caption, chosen, folded=folded) for caption, chosen, folded in by_reason if chosen]
+    refused = [r for r in rules if r.applies is False]
+    shown = sorted(
+        (r for r in refused if r.modifier in _LOOKED_FOR), key=lambda r: _LOOKED_FOR.index(r.modifier)
+    )
+    if shown:
+        tables.append(_refused(asked, shown, len(refused)))
+    sources = _evidence(asked, (e for r in rules for e in r.evidence)) or asked.sources(asked.packaged)
+    return Section("modifiers", title, (), tuple(tables), sources=sources, missing=missing)
 
 
 def _rule_table(caption: str, rules: Iterable[ModifierRule], *, folded: bool) -> Table:
-    rows = tuple(
+    """Return modifiers with their rules; those of which all the same is said (the fingers) share a row."""
+    alike: dict[tuple[str, str, str], list[ModifierRule]] = {}
+    for r in rules:
+        when = _sentences(r.condition and f"If {r.condition}", *r.when)
+        alike.setdefault((when, r.reason, " ".join(r.payment)), []).append(r)
+    rows = [
         row(
-            Cell(r.modifier, target=f"modifier:{r.modifier}"),
-            r.label,
-            _sentences(r.condition and f"if: {r.condition}", *r.when),
-            r.reason,
-            " ".join(r.payment),
+            Cell(same[0].modifier, target=f"modifier:{same[0].modifier}")
+            if len(same) == 1
+            else ", ".join(r.modifier for r in same),
+            "; ".join(r.label for r in same),
+            *words,
         )
-        for r in rules
-    )
-    return Table(caption, ("modifier", "name", "when to use it", "why", "payment"), rows, folded=folded)
+        for words, same in alike.items()
+    ]
+    return table(caption, _RULE, rows, folded=folded)
+
+
+def _refused(asked: Asked, shown: list[ModifierRule], of: int) -> Table:
+    rows = [row(Cell(r.modifier, target=f"modifier:{r.modifier}"), r.label, r.reason) for r in shown]
+    more = rest(len(rows), of, f"codegraph modifiers {asked.code.notation} --all")
+    return table("Modifiers that do not apply", ("modifier", "name", "why not"), rows, folded=True, more=more)
 
 
 def _sentences(*texts: str | None) -> str:
@@ -68,31 +87,28 @@ def _evidence(asked: Asked, rows: Iterable[Evidence]) -> tuple[SourceRef, ...]:
 
 def conflicts(asked: Asked) -> Section:
     """Return how many NCCI edits in force name the code, on which side, and the first of them."""
+    found: dict[str, Conflicts] = {}
+    missing: dict[str, None] = {}
     lines: list[Line] = []
-    tables: list[Table] = []
-    missing: tuple[str, ...] = ()
-    releases: list[str] = []
     for setting, words in _SETTINGS.items():
-        found, why = asked.attempt(asked.kg.conflicts, asked.code.notation, setting=setting)
-        missing += why
-        if found is None:
-            continue
-        releases.append(found.edition.release)
-        lines.append(Line(words, (Cell(_counted(found)),)))
-        lines += [said(found.note)] if found.note and said(found.note) not in lines else []
-        if len(found):
-            tables.append(_pairs(asked, found, words))
-    if lines:
+        held, why, _ = asked.attempt(asked.kg.conflicts, asked.code.notation, setting=setting)
+        missing |= dict.fromkeys(why)
+        if held is not None:
+            found[setting] = held
+            lines.append(Line(words, (Cell(_counted(held)),)))
+    notes = dict.fromkeys(n for held in found.values() if held.note for n in held.note.split("; "))
+    lines += [said(f"{note[:1].upper()}{note[1:]}.") for note in notes]
+    tables = [_pairs(asked, found)] if any(found.values()) else []
+    if tables:
         lines.append(said(_MEANING))
-    title = "Edits: what is not paid beside it"
     return Section(
         "conflicts",
-        title,
+        "Edits: what is not paid beside it",
         tuple(lines),
         tuple(tables),
         None,
-        asked.sources(*releases),
-        tuple(dict.fromkeys(missing)),
+        asked.sources(*(held.edition.release for held in found.values())),
+        tuple(missing),
     )
 
 
@@ -105,7 +121,7 @@ _MEANING: Final = (
 def _counted(found: Conflicts) -> str:
     columns, indicators = found.by_column, found.by_indicator
     if not found.episodes:
-        return "no edit in force names it"
+        return f"no edit in force names it ({found.edition.release})"
     return (
         f"{len(found):,} edits in force: {columns.get(1, 0):,} in which it is paid (column one), "
         f"{columns.get(2, 0):,} in which it is not (column two); {indicators.get('1', 0):,} can be lifted by a "
@@ -113,51 +129,107 @@ def _counted(found: Conflicts) -> str:
     )
 
 
-def _pairs(asked: Asked, found: Conflicts, words: str) -> Table:
-    ordered = sorted(found.episodes, key=lambda e: (-found.column(e), e.indicator, found.partner(e)))
+_EDIT: Final = (
+    "other code",
+    "label",
+    "which is paid",
+    "practitioner",
+    "outpatient hospital",
+    "reason that CMS gives",
+)
+
+
+def _pairs(asked: Asked, found: dict[str, Conflicts]) -> Table:
+    """Return the first edits of either setting: where the code is not paid first, then those that nothing lifts."""
+    held: dict[tuple[int, str], dict[str, Episode]] = {}
+    for setting, some in found.items():
+        for episode in some:
+            key = some.column(episode), some.partner(episode)
+            held.setdefault(key, {})[setting] = episode
+    first = nsmallest(
+        _FIRST, held.items(), key=lambda kv: (-kv[0][0], min(e.indicator for e in kv[1].values()), kv[0][1])
+    )
+    labels = asked.labelled(curie_of(partner) for (_, partner), _ in first)
     rows = []
-    for episode in ordered[:_FIRST]:
-        partner = found.partner(episode)
-        curie = f"{'hcpcs' if partner[0].isalpha() else 'cpt'}:{partner}"
-        label = asked.kg._code_row(*curie.split(":"))[0]
-        paid = "this code" if found.column(episode) == 1 else "the other"
-        rows.append(row(Cell(partner, target=curie), label, paid, episode.indicator, episode.rationale))
-    of = f", the first {_FIRST} of {len(found):,}" if len(found) > _FIRST else ""
-    heads = ("other code", "label", "which is paid", "indicator", "reason that CMS gives")
-    return Table(f"Edits in force, {words}{of}", heads, tuple(rows), (3,))
+    for (column, partner), by_setting in first:
+        episodes = list(by_setting.values())
+        curie = curie_of(partner)
+        paid = asked.code.notation if column == 1 else partner
+        signs = [e.indicator if (e := by_setting.get(s)) else "no edit" for s in _SETTINGS]
+        reasons = "; ".join(dict.fromkeys(e.rationale for e in episodes))
+        rows.append(row(Cell(partner, target=curie), labels.get(curie), paid, *signs, reasons))
+    command = f"codegraph edits {asked.code.notation} --limit {len(held)}"
+    asking = f"question:Which codes conflict with {asked.code.notation}?"
+    caption = "Edits in force, with the modifier indicator in each setting"
+    return table(caption, _EDIT, rows, more=rest(len(rows), len(held), command, asking))
+
+
+_LIMIT: Final = (
+    "setting",
+    "units",
+    "MAI",
+    "what is counted, and what more units need",
+    "reason that CMS gives",
+)
 
 
 def unit_limit(asked: Asked) -> Section:
-    """Return the most units that are ordinarily paid, by setting, and how they are counted."""
+    """Return the most units that are ordinarily paid, by setting, with the adjudication indicator (MAI)."""
     lines: list[Line] = []
-    missing: tuple[str, ...] = ()
+    rows = []
+    missing: dict[str, None] = {}
     releases: list[str] = []
-    for setting, words in _SETTINGS.items():
-        found, why = asked.attempt(asked.kg.unit_limit, asked.code.notation, setting=setting)
-        missing += why
+    settings = _LIMITS if asked.code.system == "hcpcs" else _SETTINGS
+    for setting, words in settings.items():
+        found, why, _ = asked.attempt(asked.kg.unit_limit, asked.code.notation, setting=setting)
+        missing |= dict.fromkeys(why)
         if found is None:
             continue
         releases.append(found.edition.release)
         if found.units is not None:
-            lines.append(Line(words, (Cell(f"{found.units} ({found.meaning}); {found.rationale}"),)))
+            rows.append(row(words, found.units, found.adjudication, found.meaning, found.rationale))
         lines += [Line(words, (Cell(found.note),))] if found.note else []
+    tables = [table("Units of a day or a line, at most", _LIMIT, rows, (1,))] if rows else []
+    if rows:
+        lines.append(said("MAI is the adjudication indicator of the medically unlikely edit."))
     return Section(
-        "unit-limit", "Unit limit (MUE)", tuple(lines), sources=asked.sources(*releases), missing=missing
+        "unit-limit",
+        "Unit limit (MUE)",
+        tuple(lines),
+        tuple(tables),
+        sources=asked.sources(*releases),
+        missing=tuple(missing),
     )
 
 
 def add_ons(asked: Asked) -> Section:
     """Return the primaries of an add-on code, and the add-on codes that a primary carries."""
-    found, missing = asked.attempt(asked.kg.add_ons, asked.code.notation)
+    found, missing, absent = asked.attempt(asked.kg.add_ons, asked.code.notation)
     title = "Add-on codes"
     if found is None:
-        return Section("add-ons", title, missing=missing)
+        sources = asked.sources(asked.edition(ADD_ON))
+        return Section("add-ons", title, tuple(map(said, absent)), sources=sources, missing=missing)
     lines = [Line("is an add-on code", (Cell(found.meaning),))] if found.meaning else []
-    for name, codes in (("reported with", found.primaries), ("carries", found.add_ons)):
+    tables = []
+    for caption, codes in (
+        ("Primary codes that it is reported with", found.primaries),
+        ("Add-on codes that it carries", found.add_ons),
+    ):
         if codes:
-            cells = (Cell(c, target=f"{'hcpcs' if c[0].isalpha() else 'cpt'}:{c}") for c in codes)
-            lines.append(Line(f"{name} ({len(codes)})", tuple(cells)))
-    lines += [said(note) for note in found.notes]
+            tables.append(_listed(asked, caption, codes))
+    lines += [said(f"{note[:1].upper()}{note[1:]}.") for note in found.notes]
     return Section(
-        "add-ons", title, tuple(lines), sources=asked.sources(found.edition.release), missing=missing
+        "add-ons",
+        title,
+        tuple(lines),
+        tuple(tables),
+        sources=asked.sources(found.edition.release),
+        missing=missing,
     )
+
+
+def _listed(asked: Asked, caption: str, codes: tuple[str, ...]) -> Table:
+    labels = asked.labelled(curie_of(c) for c in codes[:_CODES])
+    rows = [row(Cell(c, target=curie_of(c)), labels.get(curie_of(c))) for c in codes[:_CODES]]
+    more = rest(len(rows), len(codes), f"codegraph addons {asked.code.notation}")
+    return table(caption, ("code", "label"), rows, folded=len(rows) > _FIRST, more=more)
