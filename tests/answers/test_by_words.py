@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from codegraph import resources
 from codegraph.answers.absorb import absorb, period, texts_of
 from codegraph.answers.bind import Unreadable
 from codegraph.answers.by_words import FIND, instead, named, odd, phrase_of
@@ -14,6 +15,7 @@ from codegraph.answers.entities import written_out
 from codegraph.answers.fit import Fit, fit, known
 from codegraph.answers.topic_words import OF_LIMITS, PEOPLE
 from codegraph.answers.topics import TOPICS
+from codegraph.answers.towns import places
 from codegraph.answers.understand import read
 from codegraph.answers.vocabulary import CHANGING, FILLERS, SHORTHAND
 from codegraph.search.coverage import covered
@@ -144,3 +146,28 @@ def test_readings_lead_on(kg):
     ):
         for reading in kg.ask(text).readings:
             assert kg.ask(reading).understood, reading
+
+
+@pytest.mark.parametrize(
+    ("text", "of"),
+    [
+        ("Omaha", ("NE",)),
+        ("san antonio tx", ("Bexar County, TX",)),
+        ("Portland", ("Cumberland County, ME", "Multnomah County, OR")),
+        ("Portland, Maine", ("Cumberland County, ME",)),
+        ("Omaha, Texas", ()),
+        ("Atlantis", ()),
+        ("", ()),
+    ],
+)
+def test_towns_lie_in_states_and_counties(text, of):
+    assert places(text) == of
+
+
+def test_every_town_has_its_locality(kg):
+    lines = (resources.folder("knowledge") / "words/towns.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith(("#", "town"))]
+    assert len(rows) > 150
+    for town, state, _ in rows:
+        (place,) = places(f"{town}, {state}")
+        assert kg.price("44310", locality=place, setting="facility").total, town

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from codegraph.answers.bind import Bound, Unreadable
 from codegraph.answers.entities import Item
 from codegraph.answers.fit import Fit
+from codegraph.answers.towns import places
 from codegraph.answers.vocabulary import CHANGING, NOUNS
 from codegraph.billing.editions import ADD_ON, ADDENDUM_B, GPCI, LOCALITY, MUE, PFS, PTP, TITLES
 from codegraph.billing.localities import locate
@@ -66,6 +67,12 @@ def _place(kg: CodeGraph, bound: Bound, fit: Fit, found: Absorbed) -> Absorbed:
     if any(bound.tokens[n].value not in _BRIDGES for n in between):
         return found
     place = bound.text[left[0].start : left[-1].end]
+    of = places(place)
+    if len(of) > 1 or (of and not _is_place(kg, place)):
+        if len(of) > 1:
+            asked = [bound.text.replace(place, f"{place}, {p.rpartition(' ')[2]}") for p in of]
+            raise Unreadable(f"there are several towns of the name {place}", asked, understood=True)
+        return replace(found, left=(), place=of[0], assumed=(*found.assumed, f"{place} lies in {of[0]}"))
     before = [t.value for t in bound.tokens[: numbers[0]] if t.value != "the"]
     comma = bound.text[: left[0].start].rstrip().endswith(",")
     if comma or (before and before[-1] in _BEFORE_PLACE) or _is_place(kg, place):
