@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 from codegraph.billing.editions import Edition
 from codegraph.changes.model import Change, Value
@@ -13,11 +14,13 @@ from codegraph.changes.tables import ComparedTable, Row
 
 if TYPE_CHECKING:
     from codegraph.opened import OpenedRelease
+    from codegraph.tables import Tables
 
 _MODIFIER: Final = "modifier"
 _ROW_ADDED: Final = "row-added"
 _ROW_DELETED: Final = "row-deleted"
 Key = tuple[Any, ...]
+_FILLED: Final[WeakKeyDictionary[Tables, dict[tuple[str, str], frozenset[str]]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,18 @@ def _rows(side: Side, table: ComparedTable, sql: str, parameters: tuple[str, ...
 
 
 def filled(side: Side, table: ComparedTable) -> frozenset[str]:
-    """Return the columns of an edition that hold anything: files of another layout lack some of them."""
+    """Return the columns of an edition that hold anything: files of another layout lack some of them.
+
+    Read once of an opened release, since the whole edition must be gone through.
+    """
+    known = _FILLED.setdefault(side.graph.tables, {})
+    key = table.table, side.edition.release
+    if key not in known:
+        known[key] = _filled(side, table)
+    return known[key]
+
+
+def _filled(side: Side, table: ComparedTable) -> frozenset[str]:
     columns = [*table.more, *table.figures, *table.indicators]
     if not columns:
         return frozenset()
