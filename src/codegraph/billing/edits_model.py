@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Final, Literal, overload
 
 from codegraph.billing.editions import Edition
@@ -138,12 +139,13 @@ class Conflicts(_Episodes):
     @property
     def by_indicator(self) -> dict[str, int]:
         """Return how many there are of each modifier indicator."""
-        return dict(sorted(Counter(e.indicator for e in self.episodes).items()))
+        return dict(sorted(Counter(map(attrgetter("indicator"), self.episodes)).items()))
 
     @property
     def by_column(self) -> dict[int, int]:
         """Return in how many the code stands in column one (it is paid) and in column two (it is not)."""
-        return dict(sorted(Counter(self.column(e) for e in self.episodes).items()))
+        ones = [e.column_one for e in self.episodes].count(self.code)
+        return {column: n for column, n in ((1, ones), (2, len(self.episodes) - ones)) if n}
 
     def column(self, episode: Episode) -> Literal[1, 2]:
         """Return the code's own side in an episode."""

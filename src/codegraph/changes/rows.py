@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
@@ -77,10 +78,18 @@ def _filled(side: Side, table: ComparedTable) -> frozenset[str]:
     columns = [*table.more, *table.figures, *table.indicators]
     if not columns:
         return frozenset()
+    if not side.graph._has_table(table.table):
+        return frozenset()
+    return _filled(side.graph.tables, table.table, tuple(columns), side.edition.release)
+
+
+@lru_cache(maxsize=64)
+def _filled(tables: Tables, table: str, columns: tuple[str, ...], release: str) -> frozenset[str]:
+    """Read all rows of an edition, which never change, once for the histories of all codes."""
     cells = ", ".join(f'max("{column}" IS NOT NULL AND "{column}" != \'\')' for column in columns)
-    sql = f'SELECT {cells} FROM "{table.table}" WHERE release = ?'  # noqa: S608 - constants
-    rows = list(_rows(side, table, sql, (side.edition.release,)))
-    return frozenset(c for c, full in zip(columns, rows[0], strict=True) if full) if rows else frozenset()
+    sql = f'SELECT {cells} FROM "{table}" WHERE release = ?'  # noqa: S608 - constants
+    (row,) = tables.rows(sql, (release,))
+    return frozenset(column for column, full in zip(columns, row, strict=True) if full)
 
 
 def cells(table: ComparedTable, first: frozenset[str], second: frozenset[str]) -> tuple[Cell, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from codegraph import __version__
@@ -145,6 +145,7 @@ _LOWER: Final = frozenset(("OF",))
 _WORD: Final = re.compile(r"[A-Z]+")
 
 
+@cache
 def place_name(name: str) -> str:
     """Return a locality's name, which CMS writes in capitals, as names are written.
 

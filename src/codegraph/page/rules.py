@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from heapq import nsmallest
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from codegraph.billing.editions import ADD_ON
@@ -141,27 +141,46 @@ _EDIT: Final = (
 
 def _pairs(asked: Asked, found: dict[str, Conflicts]) -> Table:
     """Return the first edits of either setting: where the code is not paid first, then those that nothing lifts."""
-    held: dict[tuple[int, str], dict[str, Episode]] = {}
+    held: dict[_Key, dict[str, Episode]] = {}
     for setting, some in found.items():
-        for episode in some:
-            key = some.column(episode), some.partner(episode)
-            held.setdefault(key, {})[setting] = episode
-    first = nsmallest(
-        _FIRST, held.items(), key=lambda kv: (-kv[0][0], min(e.indicator for e in kv[1].values()), kv[0][1])
-    )
+        for episode in _first(some):
+            held.setdefault((some.column(episode), some.partner(episode)), {})[setting] = episode
+    first = sorted(
+        held.items(), key=lambda kv: (-kv[0][0], min(e.indicator for e in kv[1].values()), kv[0][1])
+    )[:_FIRST]
     labels = asked.labelled(curie_of(partner) for (_, partner), _ in first)
     rows = []
-    for (column, partner), by_setting in first:
-        episodes = list(by_setting.values())
+    for key, by_setting in first:
+        column, partner = key
         curie = curie_of(partner)
+        episodes = {s: by_setting.get(s) or _of(some, key) for s, some in found.items()}
+        signs = [e.indicator if (e := episodes.get(s)) else "no edit" for s in _SETTINGS]
+        reasons = "; ".join(dict.fromkeys(e.rationale for e in episodes.values() if e))
         paid = asked.code.notation if column == 1 else partner
-        signs = [e.indicator if (e := by_setting.get(s)) else "no edit" for s in _SETTINGS]
-        reasons = "; ".join(dict.fromkeys(e.rationale for e in episodes))
         rows.append(row(Cell(partner, target=curie), labels.get(curie), paid, *signs, reasons))
-    command = f"codegraph edits {asked.code.notation} --limit {len(held)}"
+    pairs = len({e[:2] for some in found.values() for e in some})
+    command = f"codegraph edits {asked.code.notation} --limit {pairs}"
     asking = f"question:Which codes conflict with {asked.code.notation}?"
     caption = "Edits in force, with the modifier indicator in each setting"
-    return table(caption, _EDIT, rows, more=rest(len(rows), len(held), command, asking))
+    return table(caption, _EDIT, rows, more=rest(len(rows), pairs, command, asking))
+
+
+_Key = tuple[int, str]  # the code's own column, the other code
+
+
+def _first(found: Conflicts) -> Iterator[Episode]:
+    """Yield the first edits of a setting; those of a column and an indicator come sorted by the other code."""
+    one = [e for e in found if e.column_one == found.code]
+    two = [e for e in found if e.column_one != found.code]
+    ordered = (e for some in (two, one) for sign in "01" for e in some if e.indicator == sign)
+    return islice(ordered, _FIRST)
+
+
+def _of(found: Conflicts, key: _Key) -> Episode | None:
+    """Return the edit of a setting with a code in a column, None where it has none."""
+    column, partner = key
+    pair = (found.code, partner) if column == 1 else (partner, found.code)
+    return next((e for e in found if e[:2] == pair), None)
 
 
 _LIMIT: Final = (
