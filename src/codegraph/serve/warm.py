@@ -59,6 +59,10 @@ _ADDRESSES: Final = (
             "ValueSet?_count=1",
         )
     ),
+    *(
+        f"/fhir/r5/ValueSet/{ident}/$expand?count=1"
+        for ident in ("codes-icd10cm", "codes-icd10pcs", "site-whole-body")
+    ),
 )
 _NOTE: Final = "Loop ileostomy through an open incision for Crohn's disease of the small intestine."
 _WORDS: Final = "loop ilestomy"
