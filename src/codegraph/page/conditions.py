@@ -9,9 +9,10 @@ from codegraph.describe import Indication
 from codegraph.describe import indications as stated
 from codegraph.namespaces import contract
 from codegraph.page.asked import Asked
-from codegraph.page.model import Cell, Section, rest, row, said, table
+from codegraph.page.model import Cell, Line, Section, rest, row, said, table
 
 _MANY: Final = 12
+_ORDER: Final = ("established", "common", "selective")  # how firmly, the firmest first
 _ROWS: Final = 80
 _CONDITION: Final = ("condition", "title", "how firmly", "remark", "who says so")
 _PROCEDURE: Final = ("code", "procedure", "said of", "how firmly", "remark", "who says so")
@@ -29,8 +30,22 @@ def indications(asked: Asked) -> Section:
     more = rest(_ROWS, len(rows), command)
     tables = (table(caption, heads, rows[:_ROWS], folded=len(rows) > _MANY, more=more),) if rows else ()
     sources = asked.sources(asked.packaged) if rows else ()
-    lines = (said(_NO_POLICY),) if rows else ()
-    return Section("indications", "Indications", lines, tables, sources=sources)
+    lines = [] if mine or len(rows) <= _MANY else list(_by_strength(asked))
+    lines += [said(_NO_POLICY)] if rows else []
+    return Section("indications", "Indications", tuple(lines), tables, sources=sources)
+
+
+def _by_strength(asked: Asked) -> Iterator[Line]:
+    """Yield the conditions of a long list by how firmly it is done for them."""
+    found: dict[str, list[Cell]] = {}
+    for i in asked.described.indications:
+        name = asked.described.labels.get(i.strength or "", i.strength or "not said how firmly")
+        found.setdefault(name, []).append(Cell(i.condition.partition(":")[2], target=i.condition))
+    yield from (Line(name, tuple(cells)) for name, cells in sorted(found.items(), key=_firmness))
+
+
+def _firmness(group: tuple[str, list[Cell]]) -> int:
+    return _ORDER.index(group[0].lower()) if group[0].lower() in _ORDER else len(_ORDER)
 
 
 def _conditions(asked: Asked) -> Iterator[tuple[Cell, ...]]:

@@ -123,14 +123,14 @@ class _Scale:
 def _marks(
     marks: Sequence[tuple[str, Decimal | None]], x: Callable[[Decimal], float], base: int, unit: str
 ) -> list[Shape]:
-    """Return upright lines with their names above, the names on lines of their own where they would touch."""
+    """Return upright lines with their names above, each name on a line of its own."""
     shapes = []
     known = sorted((value, name) for name, value in marks if value is not None)
     for i, (value, name) in enumerate(known):
-        end = x(value) > _WIDTH - 150 or (i == 0 and len(known) > 1)
-        shapes.append(_shape("line", x1=x(value), y1=8, x2=x(value), y2=base, class_=f"mark {name}"))
-        side, style = (-5, "name end") if end else (5, "name")
-        shapes.append(_shape("text", f"{name} {unit}{value:,f}", x=x(value) + side, y=18, class_=style))
+        at, y = x(value), 4 + 13 * i
+        shapes.append(_shape("line", x1=at, y1=y, x2=at, y2=base, class_="mark"))
+        side, style = (-5, "name end") if at > _WIDTH - 150 else (5, "name")
+        shapes.append(_shape("text", f"{name} {unit}{value:,f}", x=at + side, y=y + 10, class_=style))
     return shapes
 
 

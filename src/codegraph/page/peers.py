@@ -23,8 +23,7 @@ _STANDING: Final = (
     "rank, 1 is the highest",
     "median",
     "times the median",
-    "lowest",
-    "highest",
+    "lowest to highest",
 )
 _PEER: Final = ("code", "label", "work RVU", "facility total", "non-facility total")
 _CENT: Final = Decimal("0.01")
@@ -43,7 +42,7 @@ def comparison(asked: Asked) -> Section:
         lines.append(said("No code of this group counts as a peer."))
     ranked = [s for s in found if s.rank is not None]
     lines += [Line(s.title, (Cell(s.note),)) for s in found if s.rank is None and found.peers and s.note]
-    tables = [table("Its standing", _STANDING, map(_standing, ranked), range(1, 8))] if ranked else []
+    tables = [table("Its standing", _STANDING, map(_standing, ranked), range(1, 7))] if ranked else []
     tables += [_nearest(asked, found)] if found.peers else []
     drawing = _drawn(asked, found) if len(found.peers) > 1 else None
     return Section(
@@ -52,18 +51,9 @@ def comparison(asked: Asked) -> Section:
 
 
 def _standing(s: Standing) -> tuple[Cell, ...]:
-    rank = f"{s.rank:,} of {s.n:,}" + (f" (shared with {s.tied})" if s.tied else "")
+    rank = f"{s.rank:,} of {s.n:,}" + (f", as {s.tied} more" if s.tied else "")
     ratio = None if s.ratio is None else s.ratio.quantize(_CENT, ROUND_HALF_UP)
-    low, high = (
-        f"{value} ({_some(codes)})"
-        for value, codes in ((s.minimum, s.minimum_codes), (s.maximum, s.maximum_codes))
-    )
-    return row(s.title, s.value, s.percentile, rank, s.median, ratio, low, high)
-
-
-def _some(codes: tuple[str, ...]) -> str:
-    notation = codes[0].partition(":")[2]
-    return notation if len(codes) == 1 else f"{notation} and {len(codes) - 1} more"
+    return row(s.title, s.value, s.percentile, rank, s.median, ratio, f"{s.minimum} to {s.maximum}")
 
 
 def _nearest(asked: Asked, found: Comparison) -> Table:

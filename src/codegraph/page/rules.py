@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from codegraph.billing.pairs import Episode
 
 _FIRST: Final = 12  # edits that the page shows
+_FEW: Final = 6  # modifiers with all that is said of them that stand open
 _CODES: Final = 60  # codes in a row that the page shows
 _SETTINGS: Final = {"practitioner": "practitioner", "outpatient": "outpatient hospital"}
 _LIMITS: Final = {**_SETTINGS, "dme": "supplier of durable medical equipment"}
@@ -32,8 +33,10 @@ def modifiers(asked: Asked) -> Section:
     if rules is None:
         return Section("modifiers", title, tuple(map(said, absent)), missing=missing)
     takes = [r for r in rules if r.applies]
+    allowed = [r for r in takes if r.evidence]
+    lines = (Line("its indicators allow", tuple(map(_named, allowed))),) if allowed else ()
     by_reason = (
-        ("Modifiers that its indicators allow", [r for r in takes if r.evidence], False),
+        ("Modifiers that its indicators allow", allowed, len(allowed) > _FEW),
         ("Modifiers that go with the case, not with the code", [r for r in takes if not r.evidence], True),
         (
             "Modifiers that depend on what the code does not tell",
@@ -49,7 +52,11 @@ def modifiers(asked: Asked) -> Section:
     if shown:
         tables.append(_refused(asked, shown, len(refused)))
     sources = _evidence(asked, (e for r in rules for e in r.evidence)) or asked.sources(asked.packaged)
-    return Section("modifiers", title, (), tuple(tables), sources=sources, missing=missing)
+    return Section("modifiers", title, lines, tuple(tables), sources=sources, missing=missing)
+
+
+def _named(rule: ModifierRule) -> Cell:
+    return Cell(rule.modifier, target=f"modifier:{rule.modifier}")
 
 
 def _rule_table(caption: str, rules: Iterable[ModifierRule], *, folded: bool) -> Table:
@@ -60,9 +67,7 @@ def _rule_table(caption: str, rules: Iterable[ModifierRule], *, folded: bool) ->
         alike.setdefault((when, r.reason, " ".join(r.payment)), []).append(r)
     rows = [
         row(
-            Cell(same[0].modifier, target=f"modifier:{same[0].modifier}")
-            if len(same) == 1
-            else ", ".join(r.modifier for r in same),
+            _named(same[0]) if len(same) == 1 else ", ".join(r.modifier for r in same),
             "; ".join(r.label for r in same),
             *words,
         )
@@ -72,7 +77,7 @@ def _rule_table(caption: str, rules: Iterable[ModifierRule], *, folded: bool) ->
 
 
 def _refused(asked: Asked, shown: list[ModifierRule], of: int) -> Table:
-    rows = [row(Cell(r.modifier, target=f"modifier:{r.modifier}"), r.label, r.reason) for r in shown]
+    rows = [row(_named(r), r.label, r.reason) for r in shown]
     more = rest(len(rows), of, f"codegraph modifiers {asked.code.notation} --all")
     return table("Modifiers that do not apply", ("modifier", "name", "why not"), rows, folded=True, more=more)
 
