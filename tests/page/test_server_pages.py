@@ -189,7 +189,8 @@ def test_the_editor_takes_stored_queries_and_shows_rows(client):
     assert "#+ summary: Codes whose procedure acts on a site" in text
     filled = tree_of(client.get("/query?name=codes_at_site&p-site=site:ileum")).one("textarea").text
     assert "concept/site/ileum" in filled
-    refused = tree_of(client.get("/query?name=codes_at_site&p-site=nothing+such"))
+    refused = tree_of(client.get("/query?name=codes_at_site&p-site=nothing+such"), 400)
+    assert [n.get("id") for n in refused.all("input") if n.get("aria-invalid")] == ["f-p-site"]
     assert next(n for n in refused.all("div") if n.get("class") == "error").text.strip()
     tree = tree_of(client.post("/query", data={"run": "1", "query": editor.EXAMPLE}))
     assert "/code/cpt/44310" in {a.get("href") for a in tree.one("table").all("a")}

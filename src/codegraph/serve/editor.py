@@ -12,6 +12,7 @@ from codegraph.queries import all_queries
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
+    from codegraph.queries import StoredQuery
     from codegraph.serve.pool import Answer
 
 _ROWS: Final = 500
@@ -36,8 +37,20 @@ def page(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
         try:
             content["query"] = query.bind(given)
         except CodegraphError as error:
-            content["error"] = str(error)
+            wrong = next(
+                (n for n in given if _told(query, given, without=n) != str(error)), next(iter(given))
+            )
+            content |= {"error": str(error), "fault": str(error), "wrong": f"p-{wrong}"}
     return content
+
+
+def _told(query: StoredQuery, given: dict[str, str], *, without: str) -> str:
+    """Return what is wrong with parameters but for one; nothing where they are right."""
+    try:
+        query.bind({name: value for name, value in given.items() if name != without})
+    except CodegraphError as error:
+        return str(error)
+    return ""
 
 
 def table(answer: Answer) -> dict[str, Any]:

@@ -71,11 +71,15 @@ def _read(kg: CodeGraph, curie: str) -> Iterator[tuple[str, str, bool, Iterator[
 
 
 def label_of(kg: CodeGraph, curie: str) -> str:
-    """Return the public label of a code or concept, else its CURIE."""
+    """Return the public label of a code or concept; of a procedure without one that of a code that denotes it."""
     prefix, _, local = curie.partition(":")
     if prefix in CODE_PREFIXES:
         return str(kg._code_row(prefix, local)[0] or curie)
-    return kg._label(curie)
+    found = kg._label(curie)
+    if found == curie and prefix == "procedure":
+        code = next(kg.store.pointing("cg:denotes", curie), None)
+        return found if code is None else label_of(kg, contract(code))
+    return found
 
 
 def page(kg: CodeGraph, fields: dict[str, str]) -> dict[str, Any]:
@@ -107,7 +111,7 @@ _HEIGHT: Final = 48
 _GAP: Final = 8
 _BETWEEN: Final = 46
 _HEAD: Final = 20
-_LETTERS: Final = 26
+_LETTERS: Final = 24
 
 
 class _Drawing:
@@ -117,7 +121,7 @@ class _Drawing:
         self._kg = kg
         self._centre = centre
         self._layer = {centre: 0}
-        self._columns: dict[int, list[tuple[str, list[str], int]]] = {}
+        self._columns: dict[int, list[tuple[str, list[str], str]]] = {}
         self._edges: list[tuple[str, str]] = []
         for group in groups:
             self._add(1 if group.away else -1, centre, group, _DRAWN)
@@ -133,9 +137,11 @@ class _Drawing:
         for curie in (*fresh, *known):
             self._edges.append((near, curie) if group.away else (curie, near))
         if fresh:
-            rest = (group.total or _COUNTED) - len(fresh) - len(known)
+            rest = "many" if group.total is None else f"{group.total - len(fresh) - len(known):,}"
             words = group.words if abs(layer) == 1 else group.says
-            self._columns.setdefault(layer, []).append((words, fresh, max(rest, 0)))
+            self._columns.setdefault(layer, []).append(
+                (words, fresh, "" if rest == "0" else f" \u00b7 {rest} more")
+            )
 
     def _extend(self, side: int) -> None:
         """Add what lies behind the neighbours of one side; codes end there, or all would be joined to all."""
@@ -157,7 +163,7 @@ class _Drawing:
             x, y = i * (_WIDTH + _BETWEEN) + 4, float(_HEAD if layer == 0 else 4)
             for words, members, rest in self._of(layer):
                 if abs(layer) == 1:
-                    heads.append((x, y + 14, words + (f" \u00b7 {rest:,} more" if rest else "")))
+                    heads.append((x, y + 14, words + rest))
                     y += _HEAD
                 for curie in members:
                     places[curie] = (x, y)
@@ -171,8 +177,8 @@ class _Drawing:
         head = _HEAD if abs(layer) == 1 else 0
         return sum(head + len(members) * (_HEIGHT + _GAP) for _, members, _ in self._of(layer))
 
-    def _of(self, layer: int) -> list[tuple[str, list[str], int]]:
-        return self._columns.get(layer, [("", [self._centre], 0)])
+    def _of(self, layer: int) -> list[tuple[str, list[str], str]]:
+        return self._columns.get(layer, [("", [self._centre], "")])
 
     def _box(self, curie: str, x: float, y: float, words: str) -> dict[str, Any]:
         prefix, _, local = curie.partition(":")
