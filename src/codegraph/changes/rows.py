@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
 from codegraph.billing.editions import Edition
 from codegraph.changes.model import Change, Value
@@ -21,7 +20,6 @@ _MODIFIER: Final = "modifier"
 _ROW_ADDED: Final = "row-added"
 _ROW_DELETED: Final = "row-deleted"
 Key = tuple[Any, ...]
-_FILLED: Final[WeakKeyDictionary[Tables, dict[tuple[str, str], frozenset[str]]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +61,7 @@ def _rows(side: Side, table: ComparedTable, sql: str, parameters: tuple[str, ...
 
 
 def filled(side: Side, table: ComparedTable) -> frozenset[str]:
-    """Return the columns of an edition that hold anything: files of another layout lack some of them.
-
-    Read once of an opened release, since the whole edition must be gone through.
-    """
-    known = _FILLED.setdefault(side.graph.tables, {})
-    key = table.table, side.edition.release
-    if key not in known:
-        known[key] = _filled(side, table)
-    return known[key]
-
-
-def _filled(side: Side, table: ComparedTable) -> frozenset[str]:
+    """Return the columns of an edition that hold anything: files of another layout lack some of them."""
     columns = [*table.more, *table.figures, *table.indicators]
     if not columns:
         return frozenset()
