@@ -64,9 +64,7 @@ def test_search_says_how_it_read_them(kg):
 
 
 def test_suggestions_read_them(kg):
-    found = kg.suggest(
-        "Pt with SBO, h/o UC. Open LOA of the small bowel. No appendix removal."
-    )
+    found = kg.suggest("Pt with SBO, h/o UC. Open LOA of the small bowel. No appendix removal.")
     assert found.codes[0] == "cpt:44005"
     assert "cpt:44950" not in found.codes
     assert {(d.text, d.status) for d in found.diagnoses} == {("SBO", "present"), ("UC", "history")}

@@ -24,25 +24,19 @@ _TOGETHER: Final = (
     r"|inclusive|integral"
 )
 _EDIT_WORDS: Final = (
-    f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} {DOING} {TIMES} together with beside besides alongside "
-    "separately if when "
-    "both into each other another one two why cant same between ncci cci ptp edit edits there rule "
-    "rules along from "
-    "indicator combined combination force effect modifier modifiers exist exists still as append "
-    "appending deny "
-    "or denies denied denial bypass bypassed bypasses pair pairs paired conflict conflicts conflicting "
-    "reject rejects "
-    "rejected applies apply who separate ever exclusive mutually override overrides against off get "
-    "gets 1 2 add "
-    "added top addition inclusive integral hit hits include includes included including part "
-    "component column "
-    "bundled bundle bundles bundling unbundle unbundled primary correct initiative lift lifts break breaks"
+    f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} {DOING} {TIMES} together with beside besides alongside separately "
+    "if when both each other another one two why cant same between ncci cci ptp edit edits rule rules along "
+    "from indicator combined combination force effect modifier modifiers exist exists still append appending "
+    "deny or denies denied denial bypass bypassed bypasses pair pairs paired conflict conflicts conflicting "
+    "reject rejects rejected applies apply who separate exclusive mutually override overrides against off 1 2 "
+    "add added top addition inclusive integral hit hits include includes included including part component "
+    "column bundled bundle bundles bundling unbundle unbundled primary correct initiative lift lifts break "
+    "breaks "
 )
 
 _CLAIM_WORDS: Final = (
-    f"{_EDIT_WORDS} unit units of line lines will pass passes clean scrub through go goes right "
-    "diagnosis dx x check "
-    "checks claim's all them three four five whole set procedures work works problem problems issue issues"
+    f"{_EDIT_WORDS} unit units line lines pass passes clean scrub through diagnosis dx x checks claim's all "
+    "three four five whole set work works problem problems issue issues "
 )
 
 TOPICS: Final[tuple[Topic, ...]] = (
@@ -88,13 +82,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "modifier-on-code",
         (r"<mod>|" + "|".join(MODIFIER_WORDS),),
-        f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} {DOING} append appends appended appending add added "
-        "adding apply "
-        "applies applied applicable modifier modifiers with go goes put attach attached attaching "
-        "need needed needs "
-        "required require requires two permits assistant assist surgery team co as by if when work "
-        "works both patient "
-        "patients right separately denied deny side sides each together take takes taken eligible",
+        f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} {DOING} append appends appended appending add added adding "
+        "apply applies applied applicable modifier modifiers with attach attached attaching required require "
+        "requires two permits assistant assist team co if when work works both patient patients separately "
+        "denied deny side sides each together take takes taken eligible",
         mods=(0, 4),
         takes="day",
         never=(
@@ -107,18 +98,15 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "modifiers-of-code",
         (r"modifiers?",),
-        f"{PEOPLE} {BILLING} {ALLOWING} append appended add added apply applies applicable with go "
-        "goes need needs all "
-        "possible available work works common often options attach attached take takes kinds types "
-        "go-with every",
+        f"{PEOPLE} {BILLING} {ALLOWING} append appended add added apply applies applicable with all available "
+        "work works common often options attach attached take takes kinds types go-with every",
         takes="day",
         sample="Which modifiers apply to {codes}?",
     ),
     Topic(
         "codes-with-modifier",
         (r"(?:which|what|list|find|how many|all)(?: of)?(?: the)?(?: <system>)? (?:codes?|procedures?)",),
-        f"{PEOPLE} {BILLING} {ALLOWING} modifier modifiers take takes with apply applies all can go "
-        "goes many",
+        f"{PEOPLE} {BILLING} {ALLOWING} modifier modifiers take takes with apply applies all many",
         codes=(0, 0),
         mods=(1, 1),
         takes="day",
@@ -141,11 +129,9 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"edits?|ncci|cci|ptp|conflicts?|bundled?|bundles|unbundl\w+"
             r"|(?:cannot|cant|can't|not) be (?:billed|reported|used|paid) (?:with|together with|beside|alongside)",
         ),
-        f"{PEOPLE} ncci cci ptp edit edits conflict conflicts with bundled into bundle bundles all "
-        "list force together "
-        "many column one two count number pair pairs beside exist exists affect affects involve "
-        "involving there its "
-        "code other against",
+        f"{PEOPLE} ncci cci ptp edit edits conflict conflicts with bundled bundle bundles all force together "
+        "many column one two count number pair pairs beside exist exists affect affects involve involving "
+        "other against",
         takes="day",
         settings=OF_EDITS,
         sample="Which codes have an NCCI edit with {codes}?",
@@ -158,11 +144,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|<units>|how many <code>|how many(?= .*(?:bill|billed|report|reported|claim|allowed|allow|day))|caps?"
             r"|ceiling|maximum|max|mai|adjudication indicator",
         ),
-        f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} {TIMES} {DOING} unit units limit limits limited "
-        "maximum max many per or "
-        "line lines more than once twice times edit edits mue mues medically unlikely one number most "
-        "ncci value largest "
-        "highest cap caps capped ceiling quantity count single how again indicator mai adjudication mean means what on",
+        f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} {TIMES} {DOING} unit units limit limits limited maximum max "
+        "many per or line lines more than once twice times edit edits mue mues medically unlikely one number "
+        "most ncci value largest highest cap caps capped ceiling quantity count single indicator mai "
+        "adjudication mean means",
         takes="day units",
         settings=OF_LIMITS,
         sample="What is the unit limit (MUE) of {codes}?",
@@ -176,11 +161,9 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"(?:billed|reported|used|goes?|submitted) with|codes? (?:can|may|must|should|does|do) <code> (?:be )?"
             r"(?:billed |reported |used |submitted )?(?:with|go with)|codes? go(?:es)? with <code>",
         ),
-        f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} standalone add added get on addon addons ons primary "
-        "primaries parent "
-        "base go goes with beside list belong belongs all stand alone require requires required takes "
-        "take why what "
-        "together itself own only separately ever must should main another kind type true",
+        f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} standalone add added addon addons ons primary primaries "
+        "parent base with beside belong belongs all stand alone require requires required takes take why "
+        "together itself own only separately main another kind type true",
         takes="day",
         sample="Is {codes} an add-on code, and what are its primary codes?",
     ),

@@ -9,9 +9,8 @@ from codegraph.answers.topic import Topic
 _LAPAROSCOPIC: Final = r"lap|laparoscopic(?:ally)?|minimally invasive|keyhole"
 _OPEN: Final = r"open"
 _TO_NAME: Final = (
-    "name names called version versions equivalent counterpart approach form alternative match "
-    "matching sister twin "
-    "performed use exist exists procedure instead way "
+    "name names called version versions equivalent counterpart approach form alternative match matching "
+    "sister twin performed use exist exists instead way "
 )
 # What is said of a code, and not asked of another one.
 _SAID_OF: Final = (
@@ -29,12 +28,9 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|info(?:rmation)?|details|refers? to|summary|meant|explains|explanation",
         ),
         "meant stands layman laymans easy describe describes official long name called used explanation "
-        "summary details info information number represent represents refer refers involve involves term "
-        "lay laymen layman's language in "
-        "exactly kind type sort mean means stand diagnosis descriptor mean words plain simple english "
-        "exactly full up "
-        "look definition "
-        "description meaning short terms operation",
+        "summary details info information number represent represents refer refers involve involves term lay "
+        "laymen layman's language kind type sort mean means stand diagnosis descriptor words plain simple "
+        "english full definition description meaning short terms",
         codes=(1, 4),
         mods=(0, 2),
         systems="",
@@ -44,7 +40,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "said-of",
         (r"(?:is|are|isn't) <code>|<code> (?:is|are|being)",),
-        "right correct true",
+        "correct true",
         systems="cpt hcpcs icd10pcs",
         rank=-1,
         sample="",
@@ -52,7 +48,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "place-of-service",
         (r"place of service|pos",),
-        "place pos what mean means stand stands number type setting",
+        "place pos mean means stand stands number type setting",
         codes=(0, 0),
         takes="number",
         rank=2,
@@ -65,11 +61,9 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|^(?:(?:modifiers? )?<mod>|<mod> modifier)$"
             r"|differences?|differ|vs|versus|purpose|tell me|about",
         ),
-        "means stands for uses applies difference differences different differ between versus vs from "
-        "compare compared definition describe purpose why instead of bill billing english plain "
-        "modifier modifiers mean stand used use using when apply appropriate right time reported "
-        "report with meaning "
-        "append appended exactly",
+        "means stands uses applies difference differences different differ between versus vs from compare "
+        "compared definition describe purpose why instead bill billing english plain modifier modifiers mean "
+        "stand used use using when apply appropriate time reported report with meaning append appended",
         codes=(0, 0),
         mods=(1, 3),
         sample="What is modifier {mods}?",
@@ -93,8 +87,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|in force|expired?|inactive|invalid"
             r"|out of date|outdated|good code|real code",
         ),
-        "anymore real good out outdated been medicare active valid deleted retired current still "
-        "longer used cpt use exist exists force when become became billable yet date day",
+        "anymore real good outdated medicare active valid deleted retired current still longer used cpt use "
+        "exist exists force when become became billable yet date day",
         codes=(1, 4),
         systems="",
         takes="day",
@@ -115,11 +109,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|translate[sd]?|translations?|correspond(?:s|ing)?|counterparts?|matche?s?|matching|<system>"
             r"|gems?",
         ),
-        "gem gems group groups grouped fall falls belong belongs under becomes become go goes forward "
-        "backward convert converts translate translates old new codes into category categories "
-        "between from same inpatient hospital diagnosis equivalent counterpart corresponding "
-        "correspond maps map "
-        "match matches crosswalk mapping cross walk all as with procedure used use report reported mean",
+        "gem gems group groups grouped fall falls belong belongs becomes become forward backward convert "
+        "converts translate translates old new category categories between from same inpatient hospital "
+        "diagnosis equivalent counterpart corresponding correspond maps map match matches crosswalk mapping "
+        "cross walk all with used use report reported mean",
         systems="",
         target="must",
         takes="day",
@@ -129,7 +122,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "gem",
         (r"gems?|general equivalence(?: mappings?)?",),
-        "map maps mapping mappings of for to forward backward entry entries row rows cms equivalence general",
+        "map maps mapping mappings forward backward entry entries row rows equivalence general",
         systems="icd10cm icd10pcs icd9cm icd9pcs",
         takes="day",
         rank=3,
@@ -141,7 +134,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"crosswalks?(?:ed)?|cross walks?|maps?|mapped|mappings?|convert(?:ed|s)?|translate[sd]?|translations?"
             r"|gems?",
         ),
-        "gem gems all into with",
+        "gem gems all with",
         systems="",
         readings=(
             "Which ICD-10-PCS codes does {codes} map to?",
@@ -156,13 +149,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|what (?:is|are|was) <code>(?: done| used| performed)? for|when (?:is|are|would"
             r"|should) (?:i use )?<code>(?: be)?(?: done| used| performed| needed)?|(?:used|done|performed) for",
         ),
-        "icd code codes link linked links linking list good medical support supports justify justifies "
-        "pair pairs bill billed typically usually commonly proper appropriate someone anyone patient "
-        "require requires required when indication indications indicated diagnosis "
-        "diagnoses condition conditions disease diseases dx reason reasons "
-        "why done performed performed used use with typical common usual for support go goes reported "
-        "clinical treat "
-        "treated treats patient patients",
+        "icd link linked links linking good medical support supports justify justifies pair pairs bill billed "
+        "typically commonly proper appropriate anyone patient require requires required when indication "
+        "indications indicated diagnosis diagnoses condition conditions disease diseases dx reason reasons "
+        "why done performed used use with typical common usual reported clinical treat treated treats "
+        "patients",
         target="may",
         targets="icd10cm",
         sample="Which diagnoses is {codes} done for?",
@@ -174,9 +165,9 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|treatment"
             r"|diagnos[ie]s|dx|supports?|go(?:es)? with|link(?:ed|s)?|match(?:es)?|pairs?|reasons? for",
         ),
-        "indications indicated good valid appropriate right ok proper diagnosis support supports "
-        "supported go goes link linked match matches pair pairs bill billed reported as typical usual "
-        "done used performed indication reason treat treats treated with by treatment",
+        "indications indicated good valid appropriate proper diagnosis support supports supported link linked "
+        "match matches pair pairs bill billed reported typical usual done used performed indication reason "
+        "treat treats treated with treatment",
         codes=(2, 2),
         systems="cpt hcpcs icd10cm",
         rank=2,
@@ -188,10 +179,9 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"procedures?|operations?|surger(?:y|ies)|treat(?:s|ed|ment|ments)?|indicated|done|performed|codes"
             r"|<system>",
         ),
-        "go goes typical typically usual common bill billed reported match matches fix fixes if has "
-        "surgical cpt hcpcs work for procedures operations surgery surgeries treat treats treated "
-        "treatment treatments indicated done performed "
-        "used use with diagnosis patient patients condition possible all",
+        "typical typically usual common bill billed reported match matches fix fixes if surgical cpt hcpcs "
+        "work treat treats treated treatment treatments indicated done performed used use with diagnosis "
+        "patient patients condition all",
         systems="icd10cm",
         target="may",
         targets="cpt hcpcs",
@@ -204,10 +194,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"differences?|differ(?:s|ent)?|distinguish(?:es)?|versus|vs|distinction|separates?|tell apart"
             r"|not the same|contrast",
         ),
-        "difference differences compare compared why two between from separates versus vs apart tell "
-        "distinguish distinguishes differ differs different "
-        "explain same with "
-        "clinically definition definitions",
+        "difference differences compare compared why two between from separates versus vs apart distinguish "
+        "distinguishes differ differs different explain same with clinically definition definitions",
         codes=(2, 2),
         systems="",
         sample="What is the difference between {codes}?",
@@ -215,7 +203,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "compare-one?",
         (r"compare[sd]?|comparison",),
-        "with to others",
+        "with others",
         readings=("How does {codes} rank among its peers?", "Which codes are related to {codes}?"),
     ),
     Topic(
@@ -251,26 +239,24 @@ TOPICS: Final[tuple[Topic, ...]] = (
         (
             r"clos(?:e|es|ed|ing|ure)|take ?down|takes down|taken down|revers(?:e|es|al|ed|ing)|undo|undoes|undone",
         ),
-        "closes undo put reconnect reconnects ostomy after bill billed report reported close closes "
-        "closed closing closure take takes taken down takedown "
-        "reverse reverses reversal reversed undo "
-        "used use stoma ileostomy colostomy created made again afterwards later back",
+        "closes undo reconnect reconnects ostomy after bill billed report reported close closed closing "
+        "closure take takes taken down takedown reverse reverses reversal reversed used use stoma ileostomy "
+        "colostomy created afterwards later back",
         rank=2,
         sample="Which codes close what {codes} creates?",
     ),
     Topic(
         "revised-by",
         (r"revis(?:e|es|ed|ing|ion|ions)",),
-        "revise revises revised revising revision revisions stoma ileostomy colostomy used use "
-        "created made later",
+        "revise revises revised revising revision revisions stoma ileostomy colostomy used use created later",
         rank=2,
         sample="Which codes revise what {codes} creates?",
     ),
     Topic(
         "related",
         (r"related|similar|relatives?|neighbou?rs?|alternatives?|siblings?|like <code>|famil(?:y|ies)",),
-        "list near nearby neighbors neighbours sibling siblings relatives related similar other close "
-        "closely family alternatives alternative same belong belongs",
+        "near nearby neighbors neighbours sibling siblings relatives related similar other close closely "
+        "family alternatives alternative same belong belongs",
         sample="Which codes are related to {codes}?",
     ),
     Topic(
@@ -279,12 +265,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"history|histories|chang(?:e|es|ed)|when|replaced|replaces?|replacement|successors?|what happened"
             r"|introduced|new code|supersede[sd]?|instead",
         ),
-        "now longer date become go gone discontinuation bill billed year last status release releases "
-        "history change changes changed when happened happen become became replaced replaces replace "
-        "replacement "
-        "successor introduced added deleted retired terminated discontinued created effective first "
-        "last over time "
-        "years used day valid end ended start started stop stopped new deleted by superseded use instead",
+        "now longer date become gone discontinuation bill billed year last status release releases history "
+        "change changes changed when happened happen became replaced replaces replace replacement successor "
+        "introduced added deleted retired terminated discontinued created effective first time years used day "
+        "valid end ended start started stop stopped new superseded use instead",
         systems="",
         rank=2,
         sample="What is the history of {codes}?",
@@ -295,7 +279,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"synonyms?|other names?|another name|also called|what else is <code> called|also known"
             r"|alternative names?|aliases|names",
         ),
-        "synonym synonyms other names name another also called known as alternative aliases else",
+        "synonym synonyms other names name another called known alternative aliases else",
         systems="",
         rank=2,
         sample="What are other names of {codes}?",
@@ -306,8 +290,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"steps?|how (?:is|are|was) <code> (?:done|performed|carried out)|aftercare|technique"
             r"|what happens (?:in|during) <code>|walk me through|how do (?:they|surgeons) do <code>",
         ),
-        "involve involves describe walk through main during happens happen surgeon does explain step "
-        "steps done performed carried out involved aftercare after care surgical technique",
+        "involve involves describe walk through main during happens happen surgeon explain step steps done "
+        "performed carried involved aftercare after care surgical technique",
         rank=2,
         sample="What are the steps of {codes}?",
     ),

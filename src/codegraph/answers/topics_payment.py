@@ -14,10 +14,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "price",
         (PAY,),
-        f"{PEOPLE} {PAYING} {_SCHEDULE} {DOING} allowed allow allows allowable much setting settings "
-        "locality area "
-        "when carrier contractor priced total amount amounts rate rates dollar dollars back roughly "
-        "about surgery "
+        f"{PEOPLE} {PAYING} {_SCHEDULE} {DOING} allowed allow allows allowable much setting settings locality "
+        "area when carrier contractor priced total amount amounts rate rates dollar dollars back roughly "
         "price prices cost costs fee billed bill",
         codes=(1, 4),
         mods=(0, 4),
@@ -31,8 +29,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
             PAY,
             r"same (?:session|operation|operative session|day|surgery)|one (?:session|operation)|multiple procedures?",
         ),
-        f"{PEOPLE} {PAYING} {_SCHEDULE} {DOING} session if both when during operation operative "
-        "together total same "
+        f"{PEOPLE} {PAYING} {_SCHEDULE} {DOING} session if both when during operative together total same "
         "amount amounts one combined reduction multiple",
         codes=(2, 6),
         takes="day place",
@@ -58,11 +55,9 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"rvus?|wrvus?|rvu's|relative values?(?: units?)?|relative weights?|work values?|work units?"
             r"|practice expense|malpractice",
         ),
-        f"{PEOPLE} {PAYING} {_SCHEDULE} work total practice expense malpractice pe mp many much value "
-        "values units unit "
-        "number assigned carry carries worth vs versus and relative rvu rvus setting component "
-        "components breakdown "
-        "split break broken down weight",
+        f"{PEOPLE} {PAYING} {_SCHEDULE} work total practice expense malpractice pe mp many much value values "
+        "units unit number assigned carry carries worth vs versus relative rvu rvus setting component "
+        "components breakdown split break broken down weight",
         codes=(1, 4),
         mods=(0, 2),
         takes="day",
@@ -88,15 +83,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|days .* (?:follow up|postoperative|post op) care|surgical package",
         ),
         f"{PEOPLE} {PAYING} {DOING} many long subject period periods day days package surgical length "
-        "postoperative "
-        "follow up followup included post op operative apply applies after when since if visit visits "
-        "office sees see "
-        "seen week weeks bill billed separately last lasts end ends start starts minor major same "
-        "include includes "
-        "inside within cover covers covered later following recheck assigned carry carries number kind type "
-        "care out falls "
-        "still patient "
-        "patients e m em",
+        "postoperative follow followup included post op operative apply applies after when since if visit "
+        "visits office sees seen week weeks bill billed separately last lasts end ends start starts minor "
+        "major same include includes inside within cover covers covered later following recheck assigned "
+        "carry carries number kind type care falls still patient patients e m em",
         codes=(1, 4),
         takes="day number",
         sample="What is the global period of {codes}?",
@@ -108,9 +98,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|(?:active|payable|paid|valid|listed|on|separately payable)(?= .*(?:fee schedule|mpfs|pfs))"
             r"|(?:carrier|contractor) priced",
         ),
-        f"{PEOPLE} {_SCHEDULE} indicator indicators status active payable paid listed priced code "
-        "letter carrier "
-        "contractor separately assigned under",
+        f"{PEOPLE} {_SCHEDULE} indicator indicators status active payable paid listed priced letter carrier "
+        "contractor separately assigned",
         codes=(1, 4),
         takes="day",
         rank=2,
@@ -133,12 +122,9 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|(?:high|low|expensive)(?= .*(?:compared|among|peers|others?|similar|relative))|highly valued",
         ),
         f"{PEOPLE} {PAYING} {_SCHEDULE} where rank ranks ranked ranking percentile percentiles compare "
-        "compares compared "
-        "comparison among peers peer similar other others family work rvu rvus value values valued "
-        "price prices stand "
-        "stands its against high highly low relative with group expensive median bowel intestine "
-        "intestinal colon "
-        "surgery total to terms to's",
+        "compares compared comparison among peers peer similar other others family work rvu rvus value values "
+        "valued price prices stand stands against high highly low relative with group expensive median bowel "
+        "intestine intestinal colon total terms to's",
         takes="day",
         sample="How does {codes} rank among its peers?",
     ),
@@ -149,13 +135,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"|(?:hospital )?outpatients?(?: (?:status|payment|hospital|rate|department|setting|surgery|basis|clinic))*"
             r"|hospital outpatient|as an inpatient|inpatient|packaged|same day surgery|ambulatory surgery",
         ),
-        f"{PEOPLE} {PAYING} {DOING} status indicator indicators rate rates hospital hospitals "
-        "outpatient only list "
-        "listed inpatient department much apc opps setting addendum amount facility group groups "
-        "grouped fall falls "
-        "belong belongs assigned as patient patients basis packaged get gets gotten surgery under "
-        "into have-to must "
-        "separately when if stay admitted admission",
+        f"{PEOPLE} {PAYING} {DOING} status indicator indicators rate rates hospital hospitals outpatient only "
+        "listed inpatient department much apc opps setting addendum amount facility group groups grouped fall "
+        "falls belong belongs assigned patient patients basis packaged have-to separately when if stay "
+        "admitted admission",
         codes=(1, 4),
         mods=(0, 2),
         takes="day",

@@ -11,7 +11,7 @@ from codegraph import resources
 from codegraph.search.phrases import Phrases, content
 
 FILE: Final = "words/everyday.tsv"
-ABOUT: Final = ("diagnosis", "procedure", "site", "word")
+ABOUT: Final = ("diagnosis", "procedure", "site", "word", "like")
 _BETWEEN: Final = " | "
 _MOST: Final = 3  # other wordings of one text
 

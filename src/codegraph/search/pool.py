@@ -23,6 +23,7 @@ _WEIGHTS: Final = {
 _WHOLE: Final = 0.6  # what a text that the question names whole counts more
 _SECOND: Final = 0.15  # share of the second best match that is added
 _RETIRED: Final = 0.7
+_KINDS: Final = {"modifier": 0.6}  # systems that a text in words rarely means
 _OTHER_KIND: Final = 0.7  # of a procedure, where a diagnosis is asked for
 _SHOWN: Final = 3  # matches of a hit that are told
 _ORDER: Final = {system: place for place, system in enumerate(SYSTEMS)}
@@ -55,7 +56,8 @@ class Candidate:
         first = second = 0.0
         for score in self.matches.values():
             first, second = (score, first) if score > first else (first, max(second, score))
-        return (first + _SECOND * second + self.more) * (1.0 if self.active else _RETIRED)
+        kind = _KINDS.get(self.code.partition(":")[0], 1.0)
+        return (first + _SECOND * second + self.more) * kind * (1.0 if self.active else _RETIRED)
 
     def hit(self) -> Hit:
         """Return the candidate as a hit, its best matches first."""

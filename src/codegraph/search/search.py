@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from math import log
 from typing import TYPE_CHECKING, Any, Final
 
 from codegraph.changes.validity import validity
@@ -14,11 +15,12 @@ from codegraph.namespaces import contract
 from codegraph.search import everyday
 from codegraph.search.cached import open_index
 from codegraph.search.fused import FacetFusion
-from codegraph.search.index import LEAD_IN
+from codegraph.search.index import LEAD_IN, Row
 from codegraph.search.model import Hit, Match, ReadWord, SearchResult
 from codegraph.search.pool import Pool
 from codegraph.search.spelling import READ, Meant, Spelling, cut
 from codegraph.search.texts import ON
+from codegraph.search.words import WORD, base
 from codegraph.search.written import codes_written
 
 if TYPE_CHECKING:
@@ -30,7 +32,11 @@ _TEXTS: Final = 60  # texts that are ranked, for each number of words that may b
 _LEADS: Final = 3  # lead-in terms that are followed
 _LED: Final = 25  # codes that one of them brings
 _LEAD_SHARE: Final = 0.6  # of a lead-in's score that a code has by it
+# Words of texts about undoing an act: such a text comes after the act itself where a question has none of them.
+_UNDOING: Final = frozenset(("reversal", "closure", "takedown", "revision"))
+_UNDONE: Final = 0.95
 _AS_SAID: Final = 0.9  # what everyday words count as they stand, beside what they mean
+_ALIKE: Final = 0.85  # what another wording counts of words that codes say too
 _LESS_USUAL: Final = 0.95  # what each further meaning counts of the one before
 _SYSTEMS_OF: Final = {"diagnosis": ("icd10cm",), "procedure": ("cpt", "hcpcs", "icd10pcs")}
 _WRITTEN: Final = {"exact code": 1000.0, "code prefix": 900.0}
@@ -115,14 +121,16 @@ class Search:
 
         Each wording counts by how much of it is found: their scores are brought to the same height.
         """
+        if not sayings and _is_noise(meant):
+            return Pool()
         pool, share = self._by_text(text, meant, filters, limit)
         if not sayings:
             return pool
-        found = [(_AS_SAID, share, pool)]
-        for way, other in enumerate(everyday.reworded(text, sayings)):
-            pool, share = self._by_text(other, self._spelling.words(other), filters, limit)
-            found.append((_LESS_USUAL**way, share, pool))
         about = {s.saying.about for s in sayings}
+        found = [(1 / _ALIKE if about == {"like"} else _AS_SAID, share, pool)]
+        for way, other in enumerate(everyday.reworded(text, sayings)):
+            pool, share = self._by_text(other, self._spelling.words(other), filters, _LEAST, _LEAST)
+            found.append((_LESS_USUAL**way, share, pool))
         systems = _SYSTEMS_OF.get(about.pop(), ()) if len(about) == 1 else ()
         merged, height = Pool(), max(pool.best() for _, _, pool in found)
         for weight, share, pool in found:
@@ -130,7 +138,7 @@ class Search:
         return merged
 
     def _by_text(
-        self, text: str, meant: Sequence[Meant], filters: list[Any], limit: int
+        self, text: str, meant: Sequence[Meant], filters: list[Any], limit: int, texts: int = _TEXTS
     ) -> tuple[Pool, float]:
         """Return the codes that the words find, and which share of the words the best have.
 
@@ -142,18 +150,32 @@ class Search:
         if not words:
             return pool, most
         leads: dict[tuple[str, str], float] = {}
+        weights = self._telling(meant)
         for least in sorted({len(words), max(1, len(words) - 1), (len(words) + 1) // 2}, reverse=True):
             share = least / len(words)
-            for score, row in index.top(index.combined(filters, words, least), _TEXTS + limit):
-                pool.add(row, score * share, least)
+            for score, row in index.top(index.combined(filters, words, least), texts + limit):
+                pool.add(row, score * max(_share(row, weights), share if row.why == "words" else 0.0), least)
             for score, row in index.top(index.combined([], terms, least), _LEADS):
                 leads.setdefault((row.code, row.text), score * share)
             most = most or (share if len(pool) or leads else 0.0)
             if len(pool) >= limit:
                 break
+        if most < 1 and 2 * max(weights.values()) > sum(weights.values()):
+            rarest = list(weights.values()).index(max(weights.values()))
+            for score, row in index.top(index.combined([*filters, words[rarest]], words), _TEXTS):
+                pool.add(row, score * _share(row, weights), 1)
         self._lead(pool, sorted(leads.items(), key=lambda item: -item[1])[:_LEADS], words, filters)
         self._facets.add(pool, self._facets.named(text, meant), words, filters)
         return pool, most
+
+    def _telling(self, meant: Sequence[Meant]) -> dict[tuple[str, ...], float]:
+        """Return how much each word of a question tells, by its forms: the rarer, the more."""
+        many = self._index.documents
+        return {
+            tuple(f for f, _ in m.forms): log(1 + many / (1 + self._index.frequency(m.forms[0][0])))
+            for m in meant
+            if m.forms
+        }
 
     def _lead(
         self,
@@ -187,10 +209,24 @@ class Search:
         return kept, told + ([f"of {untold} no loaded list tells whether valid on {day}"] if untold else [])
 
 
+def _share(row: Row, weights: Mapping[tuple[str, ...], float]) -> float:
+    """Return the share of a question's words, by what they tell, that a text has."""
+    known = set(map(base, WORD.findall(row.text)))
+    had = sum(weight for forms, weight in weights.items() if not known.isdisjoint(forms))
+    undone = known & _UNDOING and not any(_UNDOING.intersection(forms) for forms in weights)
+    return (_UNDONE if undone else 1.0) * had / (sum(weights.values()) or 1.0)
+
+
 def _read(text: str, meant: Sequence[Meant], sayings: Sequence[everyday.Said]) -> tuple[ReadWord, ...]:
     """Return how the words were read: sayings first, then the words one by one."""
     said = [ReadWord(text[s.start : s.end], " | ".join(s.saying.means), guessed=False) for s in sayings]
     return (*said, *(ReadWord(m.said, m.forms[0][0], m.guessed) for m in meant if m.forms))
+
+
+def _is_noise(meant: Sequence[Meant]) -> bool:
+    """Tell whether the index has no word of a question as it was written, and nothing near most of them."""
+    read = [m for m in meant if m.forms]
+    return all(m.guessed for m in read) and 2 * len(read) < len(meant)
 
 
 def _strange(words: Iterable[str]) -> list[str]:
