@@ -61,6 +61,15 @@ def test_the_oldest_is_forgotten_and_a_failure_is_not_kept():
     assert len(kept) == 2
 
 
+def test_what_is_kept_has_a_weight():
+    made = []
+    kept = Kept(lambda n: made.append(n) or "x" * n, 10, len)
+    for n in (4, 5, 4, 11, 11, 6, 4, 5):  # 11 is too heavy; 6 pushes 5 out, and then 4 fits
+        kept(n)
+    assert made == [4, 5, 11, 11, 6, 5]
+    assert len(kept) == 2
+
+
 ALL = {"a": tuple("123456789"), "b": tuple("xyz")}
 PARTS = st.fixed_dictionaries(
     {key: st.one_of(st.none(), st.frozensets(st.sampled_from(codes))) for key, codes in ALL.items()}

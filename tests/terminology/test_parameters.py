@@ -171,6 +171,27 @@ def test_value_sets_sent_along_are_found_by_their_url(fhir):
     assert (refused.status, refused.code) == (422, "not-supported")
 
 
+def test_sets_of_sets_of_sets_cost_no_more_than_they_may(fhir):
+    levels = [
+        {"resourceType": "ValueSet", "url": f"http://example.org/{n}", "status": "active",
+         "compose": {"include": [{"valueSet": [f"http://example.org/{n + 1}"]}] * 90}}
+        for n in range(7)
+    ]  # fmt: skip
+    last = {"system": CPT, "concept": [{"code": "44310"}]}
+    levels.append(
+        {
+            "resourceType": "ValueSet",
+            "url": "http://example.org/7",
+            "status": "active",
+            "compose": {"include": [last]},
+        }
+    )
+    refused = refusal(fhir.raw.expand, {"url": "http://example.org/0", "tx-resource": levels})
+    assert (refused.status, refused.code) == (422, "too-costly")
+    found = fhir.raw.expand({"url": "http://example.org/6", "tx-resource": levels})["expansion"]
+    assert codes(found) == ["44310"]
+
+
 def test_the_version_of_a_value_set_that_is_named_without_one(fhir):
     held = fhir.raw.value_set("site-ileum")["version"]
     right, wrong = f"{ILEUM}|{held}", f"{ILEUM}|99"

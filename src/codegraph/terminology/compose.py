@@ -23,6 +23,7 @@ _PARTS: Final = 100
 _MOST: Final = 50_000  # concepts that a compose may name one by one
 _WORDS: Final = 20
 _LONGEST: Final = 4_000  # characters of a compose whose members are kept
+_KEPT: Final = 300_000  # codes that are kept of each kind of answer: some 20 MB
 _NONE: Final = Members({})
 
 
@@ -34,10 +35,10 @@ class Composer:
         self._find = find
         self.listed = Listed(concepts)
         self._facets = FacetCodes(concepts.kg)
-        self._kept = Kept(self._of_text, 128)
-        self._chosen = Kept(self._choose, 256)
-        self._anywhere = Kept(self._choose_anywhere, 64)
-        self._having = Kept(self._that_have, 64)
+        self._kept = Kept(self._of_text, _KEPT, lambda members: members.weight)
+        self._chosen = Kept(self._choose, _KEPT, lambda codes: 1 + len(codes))
+        self._anywhere = Kept(self._choose_anywhere, _KEPT, lambda found: 1 + sum(map(len, found.values())))
+        self._having = Kept(self._that_have, _KEPT, lambda members: members.weight)
 
     # --- members ------------------------------------------------------------------------------------------------------
 
@@ -49,10 +50,10 @@ class Composer:
         text = json.dumps(value_set.get("compose"), sort_keys=True)
         if find is None and len(text) <= _LONGEST:
             return self._kept(text)
-        return self._of_compose(value_set.get("compose"), find or self._find, 0)
+        return self._of_compose(value_set.get("compose"), _counted(find or self._find), 0)
 
     def _of_text(self, text: str) -> Members:
-        return self._of_compose(json.loads(text), self._find, 0)
+        return self._of_compose(json.loads(text), _counted(self._find), 0)
 
     def _of_compose(self, compose: Any, find: Find, depth: int) -> Members:  # noqa: ANN401
         if depth > _DEEPEST:
@@ -208,6 +209,22 @@ class Composer:
 
     def _by_inactive(self, system: FhirSystem, _: str, value: str) -> frozenset[str]:
         return _flagged(value, self.listed.retired(system), frozenset(self.listed.codes(system)))
+
+
+def _counted(find: Find) -> Find:
+    """Return what finds value sets a hundred times and no more: sets of sets of sets grow by powers."""
+    count = 0
+
+    def counted(url: str) -> Mapping[str, Any]:
+        nonlocal count
+        count += 1
+        if count > _PARTS:
+            raise Problem(
+                f"over {_PARTS} value sets are included", status=422, code="too-costly", at="valueSet"
+            )
+        return find(url)
+
+    return counted
 
 
 def _flagged(value: str, those: frozenset[str], of: frozenset[str]) -> frozenset[str]:

@@ -13,14 +13,20 @@ Value = TypeVar("Value")
 class Kept(Generic[Value]):
     """A function whose last answers are kept, by its arguments; who asks for one that is being made waits for it.
 
+    `most` is how many, or what they may come to as `weigh` has it; an answer that is too heavy is not kept.
+
     >>> kept = Kept(lambda text: text.upper(), 2)
     >>> kept("a"), kept("a"), len(kept)
     ('A', 'A', 1)
     """
 
-    def __init__(self, make: Callable[..., Value], most: int) -> None:
+    def __init__(
+        self, make: Callable[..., Value], most: int, weigh: Callable[[Value], int] | None = None
+    ) -> None:
         self._make = make
         self._most = most
+        self._weigh = weigh or (lambda _: 1)
+        self._weight = 0
         self._lock = threading.Lock()
         self._held: OrderedDict[Hashable, Value] = OrderedDict()
         self._being_made: dict[Hashable, threading.Lock] = {}
@@ -41,11 +47,19 @@ class Kept(Generic[Value]):
                     return self._held[key]
             try:
                 made = self._make(*key)
-                with self._lock:
-                    self._held[key] = made
-                    while len(self._held) > self._most:
-                        self._held.popitem(last=False)
+                self._keep(key, made)
                 return made
             finally:
                 with self._lock:
                     self._being_made.pop(key, None)
+
+    def _keep(self, key: Hashable, made: Value) -> None:
+        weight = self._weigh(made)
+        if weight > self._most:
+            return
+        with self._lock:
+            self._held[key] = made
+            self._weight += weight
+            while self._weight > self._most:
+                _, gone = self._held.popitem(last=False)
+                self._weight -= self._weigh(gone)

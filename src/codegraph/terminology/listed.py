@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from codegraph.terminology.members import Codes
 
 _FEW: Final = 2_000  # so many texts are looked through faster one by one than in their whole system
+_KEPT: Final = 300_000  # codes that words have led to
 _CODES: Final = "SELECT notation FROM code WHERE system = ? ORDER BY notation"
 _OF_STATUS: Final = "SELECT notation FROM code WHERE system = ? AND status = ?"
 _ROWS: Final = (
@@ -48,7 +49,7 @@ class Listed:
         self._tables = concepts.kg.tables
         self.codes = Kept(self._codes, 64)
         self.retired = Kept(lambda system: self.of_status(system, "retired"), 64)
-        self._said = Kept(self._having, 64)
+        self._said = Kept(self._having, _KEPT, lambda codes: 1 + len(codes))
 
     def _codes(self, system: FhirSystem) -> tuple[str, ...]:
         """Return all codes of a system, sorted."""

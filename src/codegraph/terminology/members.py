@@ -77,6 +77,11 @@ class Members(Mapping[str, Codes]):
     def __len__(self) -> int:
         return len(self._of)
 
+    @property
+    def weight(self) -> int:
+        """How many codes are written out: what it takes to keep them."""
+        return 1 + sum(len(codes.given) for codes in self._of.values())
+
     def ordered(self, systems: Iterable[str]) -> Members:
         """Return the same in the order of some systems."""
         return Members({key: self._of[key] for key in systems if key in self._of})
