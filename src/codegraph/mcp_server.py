@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, Final
 
 import anyio
-import uvicorn
 from anyio import to_thread
 from mcp import MCPError, stdio_server
 from mcp import types as mcp
@@ -159,4 +158,6 @@ def http_app(kg: CodeGraph, port: int) -> Starlette:
 
 def run_http(kg: CodeGraph, port: int) -> None:
     """Serve over HTTP on loopback, at /mcp, until the process is ended."""
+    import uvicorn  # over standard input and output nothing of it is needed
+
     uvicorn.run(http_app(kg, port), host=HOST, port=port, log_level="warning")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import click
 
 from codegraph.cli.shared import open_graph
@@ -22,10 +24,13 @@ def command(ctx: click.Context, http: bool, port: int) -> None:
     """
     from codegraph.errors import NotLoaded
 
+    gc.disable()  # the SDK makes thousands of models when it is imported: passes over them are a fifth of the start
     try:
         from codegraph.mcp_server import run_http, run_stdio
     except ImportError as error:
         raise NotLoaded(f"tools need the package mcp: pip install codegraph[mcp] ({error.name})") from error
+    finally:
+        gc.enable()
     kg = open_graph(ctx)
     if http:
         click.echo(f"http://127.0.0.1:{port}/mcp", err=True)
