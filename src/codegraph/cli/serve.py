@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -37,6 +39,13 @@ from codegraph.cli.shared import PATH
     help="Processes that answer queries.",
 )
 @click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that answer all else, each with memory of its own; not with --data.",
+)
+@click.option(
     "--memory", type=click.IntRange(16), default=1024, show_default=True, help="MB that a query may take."
 )
 @click.option(
@@ -57,6 +66,7 @@ def command(
     data: tuple[Path, ...],
     timeout: float,
     workers: int,
+    processes: int,
     memory: int,
     warm: bool,
     base_url: str | None,
@@ -75,17 +85,28 @@ def command(
     from codegraph.serve.app import create_app
     from codegraph.serve.limits import Limits
 
-    listening = bind(host, port)
-    port = listening.getsockname()[1]
     limits = Limits(seconds=timeout, workers=workers, memory=memory << 20)
-    app = create_app(ctx.obj, data=data, base_url=base_url, limits=limits, hosts=(host, *hosts), warm=warm)
+    common: dict[str, Any] = {"base_url": base_url, "limits": limits, "hosts": (host, *hosts), "warm": warm}
+    serve: Callable[[], None]
+    if processes > 1:
+        if data:
+            raise click.UsageError("--processes is for a release, not for --data")
+        from codegraph.serve.processes import Served, listen, run_all
+
+        all_listening = listen(host, port, processes)
+        served = Served.of(ctx.obj, processes, **common)
+        port, serve = all_listening[0].getsockname()[1], lambda: run_all(served, all_listening)
+    else:
+        listening = bind(host, port)
+        app = create_app(ctx.obj, data=data, **common)
+        port, serve = listening.getsockname()[1], lambda: run(app, listening)
     if not _is_loopback(host):
         click.echo(
             f"codegraph: {host} is open to other machines: there is no login, and answers are not encrypted",
             err=True,
         )
     click.echo(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
-    run(app, listening)
+    serve()
 
 
 def _is_loopback(host: str) -> bool:

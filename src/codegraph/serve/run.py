@@ -92,13 +92,18 @@ async def _busy(scope: Scope, receive: Receive, send: Send) -> None:
     await found(scope, receive, send)
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket; raise CodegraphError where the address is taken or not this machine's."""
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """Return a listening socket; raise CodegraphError where the address is taken or not this machine's.
+
+    Several `shared` ones may have one address.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns Nagle's algorithm off (40 ms an answer) only where the protocol is named.
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         found.bind((host, port))
         found.listen(256)
     except OSError as error:
