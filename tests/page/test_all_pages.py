@@ -38,8 +38,9 @@ def test_the_page_of_every_packaged_code_is_sound(kg, system):
     for number, code in enumerate(codes):
         page = page_of(kg, code)
         check_page(kg, page)
-        check_markdown(page)
-        if number % (6 if system == "cpt" else 12) == 0:  # reading markup strictly takes ten times the rest
+        if system == "cpt" or number % 4 == 0:  # pages of ICD codes are much alike
+            check_markdown(page)
+        if number % 12 == 0:  # reading markup strictly takes ten times the rest
             check_html(page)
 
 

@@ -125,6 +125,6 @@ def _combined(combination: Combination) -> Iterator[Line]:
     for part in combination.parts:
         named = [Cell(c.partition(":")[2], target=c) for c in part.alternatives[:_PARTS]]
         left = len(part.alternatives) - len(named)
-        yield Line(part.name, (*named, *((Cell(f"{left} more"),) if left > 0 else ())))
+        yield Line(f"one code for: {part.name}", (*named, *((Cell(f"{left} more"),) if left > 0 else ())))
     for component, guideline in combination.omitted:
         yield Line("left out", (Cell(f"{component}, by guideline {cite(guideline)}", target=guideline),))

@@ -145,13 +145,18 @@ _SHOWN: Final = 5  # codes of one relation that are drawn
 
 
 def relatives(
-    code: str, label: str, before: Sequence[tuple[str, str, str]], after: Sequence[tuple[str, str, str]]
+    code: str,
+    label: str,
+    before: Sequence[tuple[str, str, str]],
+    after: Sequence[tuple[str, str, str]],
+    at_most: int = _SHOWN,
 ) -> Drawing:
     """Return a code in the middle, what comes before it at the left and after it at the right.
 
-    `before` and `after` are (relation, CURIE, label) in the order in which they are drawn.
+    `before` and `after` are (relation, CURIE, label) in the order in which they are drawn, of each relation no more
+    than `at_most`.
     """
-    left, right = _limited(before), _limited(after)
+    left, right = _limited(before, at_most), _limited(after, at_most)
     rows = max(_height(left), _height(right), 3 * (_NODE[1] + _GAP))
     width, middle = 2 * _NODE[0] + 240, rows / 2 + 10
     shapes: list[Shape] = []
@@ -167,12 +172,12 @@ def relatives(
     return Drawing("relatives-graph", "Related codes", words, width, int(rows + 20), tuple(shapes))
 
 
-def _limited(rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+def _limited(rows: Sequence[tuple[str, str, str]], at_most: int) -> list[tuple[str, list[tuple[str, str]]]]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for relation, curie, label in rows:
         groups.setdefault(relation, []).append((curie, label))
     return [
-        (f"{relation} ({len(codes)})" if len(codes) > _SHOWN else relation, codes[:_SHOWN])
+        (f"{relation} ({len(codes)})" if len(codes) > at_most else relation, codes[:at_most])
         for relation, codes in groups.items()
     ]
 

@@ -37,11 +37,13 @@ def _values(asked: Asked) -> _Told:
     fee = rows.get("") or next(iter(rows.values()), None)
     if fee is None:
         return None, []
-    cells = [f"work {fee.work}"]
     totals = ((fee.facility_na, fee.facility_total), (fee.nonfacility_na, fee.nonfacility_total))
-    cells += [
-        f"total {name} {total}" for name, (na, total) in zip(SETTINGS.values(), totals, strict=True) if not na
+    cells = [
+        f"total {name} {total}"
+        for name, (na, total) in zip(SETTINGS.values(), totals, strict=True)
+        if not na and total
     ]
+    cells = [f"work {fee.work}", *cells] if cells else ["none"]
     cells += [f"status {fee.status}", f"global period {fee.global_period}"]
     return Line("relative value units", tuple(map(Cell, cells))), [release]
 
@@ -72,5 +74,5 @@ def _hospital(asked: Asked) -> _Told:
         return None, []
     cells = [Cell(f"{found.status}: {found.label}", target=f"opps-status:{found.status}")]
     if found.payment_rate is not None:
-        cells.append(Cell(in_dollars(found.payment_rate)))
+        cells.append(Cell(f"rate {in_dollars(found.payment_rate)}"))
     return Line("hospital outpatient", tuple(cells)), [found.release]

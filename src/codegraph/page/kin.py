@@ -42,7 +42,7 @@ def related(asked: Asked) -> Section:
         [(relation, r.code, r.label) for relation in chosen for r in found if r.relation == relation]
         for chosen in (_BEFORE, _AFTER)
     ]
-    drawing = relatives(asked.code.curie, asked.code.label or "", *sides) if any(sides) else None
+    drawing = relatives(asked.code.curie, asked.code.label or "", sides[0], sides[1]) if any(sides) else None
     releases = {ident for r in found for ident in (r.release or "").split(", ")}
     title = "Related codes and life cycle"
     return Section("related", title, (), tables, drawing, asked.sources(*releases))

@@ -94,7 +94,7 @@ def settings(asked: Asked) -> Section:
     lines = [Line("usual setting", tuple(asked.value(f.value) for f in usual))] if usual else []
     release, rows, _, _ = Schedule(asked).found
     fee = rows.get("")
-    if fee is not None:
+    if fee is not None and (fee.facility_total or fee.nonfacility_total):
         marked = {SETTINGS["facility"]: fee.facility_na, SETTINGS["nonfacility"]: fee.nonfacility_na}
         names = [name for name, na in marked.items() if na]
         words = (

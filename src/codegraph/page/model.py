@@ -153,6 +153,17 @@ def said(*texts: str, name: str = "", source: str = "") -> Line:
     return Line(name, tuple(Cell(text) for text in texts), source)
 
 
+def sentence(text: str) -> str:
+    """Return a remark as a sentence; a first word that is a CURIE stays as it is.
+
+    >>> sentence("no edit names it"), sentence("cpt:44310 is an excerpt.")
+    ('No edit names it.', 'cpt:44310 is an excerpt.')
+    """
+    first = text.partition(" ")[0]
+    begun = text if ":" in first else f"{text[:1].upper()}{text[1:]}"
+    return begun if begun.endswith(".") else f"{begun}."
+
+
 def row(*cells: object) -> tuple[Cell, ...]:
     """Return a row of a table; what is no cell yet becomes one, None an empty one."""
     return tuple(c if isinstance(c, Cell) else Cell("" if c is None else str(c)) for c in cells)

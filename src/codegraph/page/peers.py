@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from codegraph.billing.editions import PFS
 from codegraph.page.asked import Asked
 from codegraph.page.drawings import bars, dots
-from codegraph.page.model import Cell, Drawing, Line, Section, Table, rest, row, said, table
+from codegraph.page.model import Cell, Drawing, Line, Section, Table, rest, row, said, sentence, table
 
 if TYPE_CHECKING:
     from codegraph.comparison.model import Comparison, Peer, Standing
@@ -37,17 +37,26 @@ def comparison(asked: Asked) -> Section:
         told = tuple(map(said, absent))
         return Section("comparison", title, told, sources=asked.sources(asked.edition(PFS)), missing=missing)
     lines = [Line("among", (Cell(f"{found.group}; counted are rows of {found.denominator}"),))]
-    lines += [said(f"{note[:1].upper()}{note[1:]}.") for note in found.notes]
+    lines += [said(sentence(_plainly(asked, note))) for note in found.notes]
     if not found.peers:
         lines.append(said("No code of this group counts as a peer."))
     ranked = [s for s in found if s.rank is not None]
-    lines += [Line(s.title, (Cell(s.note),)) for s in found if s.rank is None and found.peers and s.note]
+    lines += [
+        Line(s.title, (Cell(_plainly(asked, s.note)),))
+        for s in found
+        if s.rank is None and found.peers and s.note
+    ]
     tables = [table("Its standing", _STANDING, map(_standing, ranked), range(1, 7))] if ranked else []
     tables += [_nearest(asked, found)] if found.peers else []
     drawing = _drawn(asked, found) if len(found.peers) > 1 else None
     return Section(
         "comparison", title, tuple(lines), tuple(tables), drawing, asked.sources(found.release), missing
     )
+
+
+def _plainly(asked: Asked, note: str) -> str:
+    """Return a remark with the code as it is printed, not as CURIE."""
+    return note.replace(asked.code.curie, asked.code.notation)
 
 
 def _standing(s: Standing) -> tuple[Cell, ...]:

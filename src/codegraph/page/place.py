@@ -95,7 +95,7 @@ def _drawing(asked: Asked, under: list[str]) -> Drawing:
     labels = asked.described.labels | asked.labelled(under)
     above = [("stands under", c, labels.get(c, "")) for c in reversed(asked.described.parents)]
     below = [("codes below", c, labels.get(c, "")) for c in under]
-    words = relatives(asked.code.curie, asked.code.label or "", above, below)
+    words = relatives(asked.code.curie, asked.code.label or "", above, below, _MANY)
     return replace(words, title="The code in its classification", ident="place-graph")
 
 

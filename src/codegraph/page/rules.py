@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from codegraph.billing.editions import ADD_ON
 from codegraph.page.asked import Asked, curie_of
-from codegraph.page.model import Cell, Line, Section, SourceRef, Table, rest, row, said, table
+from codegraph.page.model import Cell, Line, Section, SourceRef, Table, rest, row, said, sentence, table
 
 if TYPE_CHECKING:
     from codegraph.billing.edits_model import Conflicts
@@ -101,8 +101,9 @@ def conflicts(asked: Asked) -> Section:
         if held is not None:
             found[setting] = held
             lines.append(Line(words, (Cell(_counted(held)),)))
-    notes = dict.fromkeys(n for held in found.values() if held.note for n in held.note.split("; "))
-    lines += [said(f"{note[:1].upper()}{note[1:]}.") for note in notes]
+    told = (held.note for held in found.values() if held.note and held.episodes)
+    notes = dict.fromkeys(note for text in told for note in text.split("; "))
+    lines += [said(sentence(note)) for note in notes]
     tables = [_pairs(asked, found)] if any(found.values()) else []
     if tables:
         lines.append(said(_MEANING))
@@ -241,7 +242,7 @@ def add_ons(asked: Asked) -> Section:
     ):
         if codes:
             tables.append(_listed(asked, caption, codes))
-    lines += [said(f"{note[:1].upper()}{note[1:]}.") for note in found.notes]
+    lines += [said(sentence(note)) for note in found.notes]
     return Section(
         "add-ons",
         title,
