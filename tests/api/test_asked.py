@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from codegraph.cli import main
 from codegraph.errors import CodegraphError, InvalidValue
-from codegraph.operations import answers, plain, records
+from codegraph.operations import answers, plain, questions, records
 from codegraph.operations.parameters import Parameter, read_all
 from codegraph.operations.schema import Schemas, whole
 from codegraph.operations.table import BY_NAME, OPERATIONS
@@ -77,6 +77,17 @@ def test_the_command_line_prints_the_same(kg, name, given, words):
 def test_every_operation_is_compared():
     assert {name for name, _, _ in SAME} == {o.name for o in OPERATIONS}
     assert [o.name for o in OPERATIONS] == sorted(o.name for o in OPERATIONS)
+
+
+def test_every_parameter_is_said_in_a_sentence_and_its_example_is_a_value(kg):
+    assert questions.EXAMPLE in kg
+    for operation in OPERATIONS:
+        names = [p.name for p in operation.parameters]
+        assert len(set(names)) == len(names), operation.name
+        for p in operation.parameters:
+            assert re.fullmatch(r"[A-Z].+(\.|…)", p.text), (operation.name, p.name)
+            if p.example:
+                assert p.read(p.example) == ([p.example] if p.many else p.example)
 
 
 def test_a_schema_refuses_what_no_answer_has(kg):
