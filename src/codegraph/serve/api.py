@@ -44,6 +44,11 @@ def routes(kg: CodeGraph) -> list[Route]:
             BASE + path, _endpoint(name, method, answer, metrics), methods=_METHODS, name=f"api {name}"
         )
 
+    def counted(request: Request) -> bytes:
+        state = request.app.state
+        rooms = {"requests": state.kept, "queries": state.sparql.kept}
+        return metrics.text(kg, rooms, state.calls.state()).encode()
+
     def plain(content: Callable[[Request], bytes], media: str) -> Handler:
         async def answer(request: Request) -> Response:
             found = await request.app.state.calls.run(f"api {media}", lambda: content(request))
@@ -55,7 +60,7 @@ def routes(kg: CodeGraph) -> list[Route]:
         *(route(o.path, o.name, o.method, _asked(kg, o, metrics)) for o in OPERATIONS),
         route("/openapi.json", "openapi", "GET", plain(lambda _: _written(document()), _JSON)),
         route("/health", "health", "GET", plain(lambda r: _written(_health(kg, r.app.state.warm)), _JSON)),
-        route("/metrics", "metrics", "GET", plain(lambda _: metrics.text(kg).encode(), CONTENT_TYPE)),
+        route("/metrics", "metrics", "GET", plain(counted, CONTENT_TYPE)),
         route("/{path:path}", "unknown", "", _unknown),
         route("", "unknown", "", _unknown),
     ]

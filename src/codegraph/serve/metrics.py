@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
+    from codegraph.serve.kept import Room
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _STATM: Final = Path("/proc/self/statm")
 Sample = tuple[dict[str, str], float]
+_ROOMS: Final[tuple[tuple[str, str, str, Callable[[Room[Any]], float]], ...]] = (
+    ("answers", "gauge", "Answers that are kept.", len),
+    ("bytes", "gauge", "Memory of the answers that are kept.", lambda room: room.held),
+    ("given_total", "counter", "Requests that were answered from what is kept.", lambda room: room.found),
+)
+_LANES: Final = (
+    ("waiting", "Questions that wait for a thread, by lane."),
+    ("late", "Questions that passed their time and still run, by lane."),
+)
 _ESCAPED: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
@@ -33,8 +44,13 @@ class Metrics:
             # Counter's values are typed as int, and hold what is added.
             self._seconds[operation] += seconds  # type: ignore[assignment]
 
-    def text(self, kg: CodeGraph) -> str:
-        """Return all counters, sorted, each with its help and type."""
+    def text(
+        self, kg: CodeGraph, rooms: Mapping[str, Room[Any]], lanes: Mapping[str, Mapping[str, int]]
+    ) -> str:
+        """Return all counters, sorted, each with its help and type.
+
+        `rooms` have what is kept of answers, `lanes` the questions that wait and that are late.
+        """
         with self._lock:
             requests, seconds = dict(self._requests), dict(self._seconds)
         counts: Counter[str] = Counter()
@@ -71,6 +87,24 @@ class Metrics:
                 "gauge",
                 "Seconds since the server was made.",
                 [({}, time.monotonic() - self._begun)],
+            ),
+            *(
+                (
+                    f"codegraph_kept_{name}",
+                    kind,
+                    text,
+                    [({"of": of}, value(room)) for of, room in rooms.items()],
+                )
+                for name, kind, text, value in _ROOMS
+            ),
+            *(
+                (
+                    f"codegraph_questions_{name}",
+                    "gauge",
+                    text,
+                    [({"lane": at}, n[name]) for at, n in lanes.items()],
+                )
+                for name, text in _LANES
             ),
             ("process_resident_memory_bytes", "gauge", "Memory in use.", _memory()),
         )

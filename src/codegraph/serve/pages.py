@@ -127,7 +127,7 @@ async def _page(request: Request, view: View, fields: Fields) -> Response:
     sent = request.method == "POST"
     if view.private and not sent:
         fields = {}
-    if not sent:
+    if not sent and not view.private:  # what is private is not remembered as an address either
         keep(request.scope)
     found: Response = await state.calls.run(
         f"page {view.template}", lambda: _answered(state.kg, view, fields)
