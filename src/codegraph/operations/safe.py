@@ -17,6 +17,7 @@ from codegraph.operations.schema import Schema, whole
 from codegraph.render import jsonable
 
 LONGEST_TEXT: Final = 2_000
+_LONGEST_SENT: Final = 5_000  # by safe_json: the longest descriptor of an official file has 4,492 characters
 AT_MOST: Final = 50
 _LONGEST_NAME: Final = 200
 _MOST_KEYS: Final = 200  # of a mapping; no record has as many fields
@@ -61,14 +62,14 @@ def safe_json(text: str, own: Collection[str] = (), indent: int | None = None) -
     if not _needs_cleaning(text):
         return text
     found = json.loads(text)
-    cleaned = _cleaned(found, LONGEST_TEXT)
+    cleaned = _cleaned(found, _LONGEST_SENT)
     for name in own:
         cleaned[name] = _cleaned(found[name], len(text))
     return json.dumps(cleaned, ensure_ascii=False, indent=indent)
 
 
 def _needs_cleaning(text: str) -> bool:
-    if any(escape in text for escape in _ESCAPES) or any(len(p) > LONGEST_TEXT for p in text.split('"')):
+    if any(escape in text for escape in _ESCAPES) or any(len(p) > _LONGEST_SENT for p in text.split('"')):
         return True
     return not text.isascii() and not all(map(_shows, set(text)))
 

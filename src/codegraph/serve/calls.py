@@ -43,8 +43,10 @@ class _Job:
         before = time.thread_time()
         try:
             result, error = self.call(), None
-        except BaseException as raised:  # the request that waits gets it
+        except Exception as raised:  # the request that waits gets it
             result, error = None, raised
+        except BaseException as raised:  # a panic of a library in Rust is none, and would pass what answers errors
+            result, error = None, RuntimeError(f"{type(raised).__name__}: {raised}")
         self.cpu = time.thread_time() - before
         with suppress(RuntimeError):  # the loop may have ended
             self.loop.call_soon_threadsafe(self._tell, result, error)
