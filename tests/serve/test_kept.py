@@ -187,6 +187,11 @@ def test_requests_that_are_answered_from_what_is_kept_are_counted(client):
     for _ in range(3):
         assert client.get("/api/v1/code/44314").status_code == 200
     assert counted() == before + 3
+    text = client.get("/api/v1/metrics").text
+    for of in ("requests", "queries"):
+        line = next(x for x in text.splitlines() if x.startswith(f'codegraph_kept_given_total{{of="{of}"}}'))
+        assert int(line.split()[1]) > 0
+    assert 'codegraph_questions_late{lane="long"} 0\n' in text
 
 
 def test_room():

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ class Metrics:
             self._seconds[operation] += seconds  # type: ignore[assignment]
 
     def text(
-        self, kg: CodeGraph, rooms: Mapping[str, Room[Any]], lanes: Mapping[str, Mapping[str, int]]
+        self,
+        kg: CodeGraph,
+        rooms: Mapping[str, Room[Any]] = MappingProxyType({}),
+        lanes: Mapping[str, Mapping[str, int]] = MappingProxyType({}),
     ) -> str:
         """Return all counters, sorted, each with its help and type.
 
@@ -93,7 +97,7 @@ class Metrics:
                     f"codegraph_kept_{name}",
                     kind,
                     text,
-                    [({"of": of}, value(room)) for of, room in rooms.items()],
+                    [({"of": of}, float(value(room))) for of, room in rooms.items()],
                 )
                 for name, kind, text, value in _ROOMS
             ),
@@ -102,7 +106,7 @@ class Metrics:
                     f"codegraph_questions_{name}",
                     "gauge",
                     text,
-                    [({"lane": at}, n[name]) for at, n in lanes.items()],
+                    [({"lane": at}, float(n[name])) for at, n in lanes.items()],
                 )
                 for name, text in _LANES
             ),
