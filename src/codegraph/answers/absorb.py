@@ -12,7 +12,7 @@ from codegraph.answers.bind import Bound, Unreadable
 from codegraph.answers.entities import Item
 from codegraph.answers.fit import Fit
 from codegraph.answers.towns import places
-from codegraph.answers.vocabulary import CHANGING, NOUNS
+from codegraph.answers.vocabulary import CHANGING, NOUNS, wordset
 from codegraph.billing.editions import ADD_ON, ADDENDUM_B, GPCI, LOCALITY, MUE, PFS, PTP, TITLES
 from codegraph.billing.localities import locate
 from codegraph.errors import InvalidValue, NotLoaded
@@ -33,6 +33,11 @@ _SOURCES: Final = {
     **dict.fromkeys(("outpatient", "statuses"), ADDENDUM_B),
     "add-ons": ADD_ON,
 }
+# Topics in which words of a code's own text only name it once more.
+_FIGURES: Final = wordset(
+    "price rvu factor global status-of-fees statuses rank outpatient limits add-ons modifiers-of-code modifier-on-code "
+    "crosswalk indications valid history synonyms what"
+)
 _OF_SETTINGS: Final = {"edits": PTP, "conflicts": PTP, "limits": MUE, "claim": PTP}
 
 
@@ -142,6 +147,8 @@ def period(value: str) -> tuple[date, date]:
 
 def _described(kg: CodeGraph, bound: Bound, fit: Fit, found: Absorbed) -> Absorbed:
     """Take words that the texts of a code of the question have: they say which code it is, once more."""
+    if fit.topic.key not in _FIGURES:
+        return found
     known: set[str] = set()
     for ref in bound.codes:
         if ref.curie in kg:

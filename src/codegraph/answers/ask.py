@@ -51,6 +51,8 @@ SAYS: Final[dict[str, Say]] = {
     "price": say_payment.price,
     "rank": say_payment.rank,
     "related": say_links.related,
+    "replaced?": say_codes.replaced,
+    "replaces": say_codes.replaces,
     "revised-by": say_links.revised_by,
     "rvu": say_payment.rvu,
     "said-of": say_codes.said_of,

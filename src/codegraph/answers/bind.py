@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = frozenset({"code", "codes", "procedure", "diagnosis", "number"})
 _SAYS_MODIFIER: Final = frozenset({"modifier", "modifiers", "mod"})
-# Words between a code and a modifier; behind any other one two capitals that may be a state are one.
-_BEFORE_MODIFIER: Final = FILLERS | wordset(
-    "modifier modifiers mod with using use add append or accept accepts take takes"
+# Words before a modifier; behind any other one two capitals are a state, or something else.
+_BEFORE_MODIFIER: Final = (FILLERS - wordset("a an the in for of to at my our")) | wordset(
+    "modifier modifiers mod with using use used add append or accept accepts take takes allow allows"
 )
 _SAYS_PLACE: Final = frozenset({"service", "pos"})  # `place of service 24` is no modifier
 _BILLED: Final = ("cpt", "hcpcs")
@@ -146,8 +146,9 @@ def _with_modifiers(kg: CodeGraph, text: str, found: Sequence[Item]) -> list[Ite
             place = before is not None and before.value in ("in", "at", "near")
             shouted = mixed and item.written == upper and upper != "IN"
             named = before is not None and before.kind == "word" and before.value not in _BEFORE_MODIFIER
-            if upper in ABBREVIATIONS and named and item.kind == "word" and mixed and item.written == upper:
-                told.append(replace(item, kind="state", value=f"{upper}!"))
+            if named and item.kind == "word" and mixed and item.written == upper:
+                state = upper in ABBREVIATIONS
+                told.append(replace(item, kind="state", value=f"{upper}!") if state else item)
                 continue
             shown = item.kind == "pair" or (
                 mixed and item.written == upper and not place and (said or upper not in _WORDS_TOO)

@@ -15,7 +15,7 @@ from codegraph.answers.model import Sentence
 from codegraph.answers.say_codes import bare, call
 from codegraph.answers.topic import Topic
 from codegraph.answers.topics import TOPICS
-from codegraph.answers.vocabulary import ASKS_CODE, CHANGING, FILLERS, FOR_CODE, PRESENT
+from codegraph.answers.vocabulary import ASKS_CODE, CHANGING, FILLERS, FOR_CODE, OF_FIGURES, PRESENT
 from codegraph.codes import CodeRef
 from codegraph.errors import NotLoaded
 from codegraph.search.coverage import Covered, covered
@@ -29,7 +29,11 @@ _STANDS_FOR: Final = "00000"  # a code that is asked for by words, while topics 
 _LONGEST: Final = 14  # words of a phrase
 _LOOKED: Final = 25  # hits that are looked at
 _SHOWN: Final = 5
-_HALF: Final = 0.5  # share of the words that a code must have at least
+_MOST_WORDS: Final = 0.6  # share of the words that a code must have at least
+_ABOUT: Final = (
+    0.5,
+    0.6,
+)  # least share of a code's text that is asked for; the same, of the best one's share
 _DENIED: Final = re.compile(
     r"\b(?P<no>without|not?|except|excluding|nor|never)\b(?: (?:an?|the) | )?(?P<word>\w*)", re.IGNORECASE
 )
@@ -67,10 +71,12 @@ def phrase_of(bound: Bound) -> str | None:
         return None
     asks = any(t.kind == "system" or t.written.lower() in ASKS_CODE for t in tokens)
     inner = [n for n, t in enumerate(tokens) if t.kind in ("word", "pair", "number") and t.value not in _SKIP]
+    if any(tokens[n].value in OF_FIGURES for n in inner):
+        return None
     if not inner or inner[-1] - inner[0] >= _LONGEST or not (asks or len(inner) == len(tokens)):
         return None
     between = tokens[inner[0] : inner[-1] + 1]
-    if any(t.kind == "system" or t.value in FOR_CODE for t in between):
+    if any(t.kind == "system" or t.value in (FOR_CODE | {"code", "codes"}) for t in between):
         return None
     return bound.text[tokens[inner[0]].start : tokens[inner[-1]].end]
 
@@ -88,16 +94,22 @@ def named(kg: CodeGraph, phrase: str, systems: Sequence[str]) -> Named:
         for c in covered(kg, lexicon, phrase, result, result.words)
         if not c.hit.code.startswith("modifier:") and kg[c.hit.code].status != "retired"
     ]
-    active.sort(key=lambda c: (len(c.lacks), -c.hit.score))
-    active = [c for c in active if _as_denied(phrase, c)]
-    best = [c for c in active if len(c.lacks) == len(active[0].lacks)]
-    if not best or any(word in CHANGING or word.isdigit() for word in best[0].lacks):
+    active = [c for c in active if _as_denied(phrase, c) and not c.undoes]
+    least = max(_ABOUT[0], _ABOUT[1] * max((c.about for c in active if not c.lacks), default=0.0))
+    whole = [c for c in active if not c.lacks and c.about >= least]
+    near = [c for c in active if len(c.lacks) == 1 and _is_near(c)]
+    if not whole and not near:
         raise _nothing(phrase, systems)
-    if len(best[0].has) < _HALF * (len(best[0].has) + len(best[0].lacks)) or not best[0].has:
-        raise _nothing(phrase, systems)
-    near = [c for c in active if c not in best and len(c.lacks) == 1] if len(best) < _SHOWN else []
-    shown = best if not best[0].lacks else best + near
-    return Named(phrase, tuple(systems), tuple(shown))
+    whole.sort(key=lambda c: -c.hit.score)
+    near.sort(key=lambda c: -c.hit.score)
+    return Named(phrase, tuple(systems), (*whole, *near[: max(_SHOWN - len(whole), 0)]))
+
+
+def _is_near(one: Covered) -> bool:
+    """Tell whether a code has most words of a phrase, and lacks none that changes what is asked."""
+    share = len(one.has) / (len(one.has) + len(one.lacks))
+    changed = any(word.lower() in CHANGING or word.isdigit() for word in one.lacks)
+    return share >= _MOST_WORDS and one.about >= _ABOUT[0] and not changed
 
 
 def _as_denied(phrase: str, one: Covered) -> bool:
@@ -142,17 +154,16 @@ def find(kg: CodeGraph, asked: Asked) -> list[Sentence]:
             grounds.computed(phrase=phrase, system=title, **{m.why: m.text for m in one.hit.matched}),
         )
         said.append(Sentence(text, rows, how))
-    count = grounds.computed(phrase=phrase, codes=len(found.found), whole=len(found.whole))
+    whole = [c for c in found.found if not c.lacks]
     rest = len(found.found) - len(said)
     more = f" {rest} more are not shown." if rest > 0 else ""
-    fits = (
-        "One code has all of it"
-        if len(found.whole) == 1
-        else f"{len(found.whole) or 'No'} codes have all of it"
+    counts = grounds.computed(phrase=phrase, codes=len(found.found), all_words=len(whole), rest=rest)
+    lead = (
+        f"Codes for {phrase!r}, by words and facets: {len(whole)} with all of it; the record decides.{more}"
     )
-    ranked = grounds.computed(phrase=phrase, codes=len(found.found), whole=len(found.whole), rest=rest)
-    lead = f"{fits}: {phrase!r}, by words and facets; which one is reported depends on the record.{more}"
-    return [Sentence(lead, (count, ranked), how), *said]
+    if not found.systems or "cpt" in found.systems:
+        lead += " Of CPT only the codes that codegraph describes are searched."
+    return [Sentence(lead, (counts,), how), *said]
 
 
 def instead(kg: CodeGraph, bound: Bound) -> Unreadable | None:
@@ -173,8 +184,9 @@ def instead(kg: CodeGraph, bound: Bound) -> Unreadable | None:
             continue
         systems = tuple(topic.systems.split())
         found = named(kg, code.written, systems[:1] if systems else ())
-        asked = [_with(bound, first, last, bare(c.hit.code)) for c in found.found[:_SHOWN]]
-        names = "; ".join(f"{bare(c.hit.code)} ({c.hit.label})" for c in found.found[:_SHOWN])
+        meant = (found.whole or found.found)[:_SHOWN]
+        asked = [_with(bound, first, last, bare(c.hit.code)) for c in meant]
+        names = "; ".join(f"{bare(c.hit.code)} ({c.hit.label})" for c in meant)
         return Unreadable(f"{code.written!r} may be: {names}", asked, understood=True)
     return None
 

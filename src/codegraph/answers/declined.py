@@ -11,6 +11,7 @@ from codegraph.answers.bind import Bound, Unreadable
 from codegraph.answers.by_words import odd
 from codegraph.answers.entities import Item, short
 from codegraph.answers.fit import Fit, known
+from codegraph.answers.vocabulary import CHANGING
 
 if TYPE_CHECKING:
     from codegraph.graph import CodeGraph
@@ -45,10 +46,15 @@ def declined(kg: CodeGraph, bound: Bound, fits: Sequence[Fit]) -> Unreadable:
         return _of_years(bound, of[0].left[0])
     shown = ", ".join(repr(w[:40]) for w in words[:6])
     samples = [
-        f.topic.sample for f in near if not f.topic.readings and not any(known(i.value) for i in f.left)
+        f.topic.sample for f in near if not f.topic.readings and not any(_is_telling(i.value) for i in f.left)
     ]
     few = fewest <= _SHARE * len(bound.tokens)
     return Unreadable(f"not understood: {shown}", filled(bound, samples[:_SHOWN]) if few else ())
+
+
+def _is_telling(word: str) -> bool:
+    """Tell whether a word that a topic leaves would change its question."""
+    return word in CHANGING or known(word)
 
 
 def _of_years(bound: Bound, item: Item) -> Unreadable:

@@ -19,6 +19,7 @@ _AS_OF: Final = r"(?:as of|effective|(?:for |with )?(?:a |the )?(?:date of servi
 _WITH_MODIFIERS: Final = (
     r"(?:with |using )?(?:(?:an?|the) )?(?:modifiers? |mod )?<mod>(?:(?: and| or)? <mod>)*(?: modifiers?)?"
 )
+_NEUTRAL: Final = r"(?:under )?(?:medicare )?part b"
 _NAMED_MODIFIERS: Final = ("price", "rvu")  # topics in which words for a modifier put it on the code
 
 
@@ -83,7 +84,7 @@ def fit(topic: Topic, bound: Bound) -> Fit | None:
     view = bound.view
     if not _names_fit(topic, bound, modifiers) or (topic.never and pattern(topic.never).search(view)):
         return None
-    taken: set[int] = set()
+    taken = covered(bound, [m.span() for m in pattern(_NEUTRAL).finditer(view)])
     for cue in topic.cues:
         spans = [m.span() for m in pattern(cue).finditer(view)]
         if not spans:

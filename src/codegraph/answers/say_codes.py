@@ -11,6 +11,7 @@ from codegraph.answers.entities import short
 from codegraph.answers.model import Ground, Sentence
 from codegraph.answers.vocabulary import FILLERS, wordset
 from codegraph.errors import NotLoaded
+from codegraph.namespaces import contract
 from codegraph.search.words import base
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _LABEL: Final = "skos:prefLabel"
 _PLACE: Final = "SELECT name, description, release FROM place_of_service WHERE code = ? ORDER BY release"
+_REPLACED: Final = "dcterms:isReplacedBy"
 _EVENTS: Final = 12
 # Words of a question that ask for one kind of event, the kinds, and what is said where there is none.
 _END: Final = wordset("deleted retired terminated discontinued end ended stop stopped")
@@ -140,6 +142,29 @@ def place_of_service(kg: CodeGraph, asked: Asked) -> list[Sentence]:
     if not said:
         raise NotLoaded("that place of service is not in this release")
     return said
+
+
+def replaces(kg: CodeGraph, asked: Asked) -> list[Sentence]:
+    """Say which codes a code took the place of."""
+    how = call("history", asked.code)
+    old = [contract(str(s)) for s in kg.store.subjects(_REPLACED, kg[asked.code].iri)]
+    if not old:
+        none = (grounds.sought(asked.code, _REPLACED),)
+        return [Sentence(f"No code that {bare(asked.code)} took the place of is loaded.", none, how)]
+    rows = tuple(grounds.triple(kg, code, _REPLACED, asked.code) for code in old)
+    return [Sentence(f"{bare(asked.code)} took the place of {', '.join(map(bare, old))}.", rows, how)]
+
+
+def replaced(kg: CodeGraph, asked: Asked) -> list[Sentence]:
+    """Say which of two codes took the place of the other."""
+    said = []
+    for old in asked.codes:
+        for new in (contract(str(o)) for o in kg.store.objects(kg[old].iri, _REPLACED)):
+            ground = grounds.triple(kg, old, _REPLACED, new)
+            said.append(Sentence(f"{bare(old)} is replaced by {bare(new)}.", (ground,), call("history", old)))
+    none = tuple(grounds.sought(code, _REPLACED) for code in asked.codes)
+    names = " and ".join(map(bare, asked.codes))
+    return said or [Sentence(f"No replacement of {names} is loaded.", none, call("history", asked.code))]
 
 
 def _label(kg: CodeGraph, told: Description, title: str) -> Ground:

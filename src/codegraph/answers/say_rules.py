@@ -162,9 +162,30 @@ def edits(kg: CodeGraph, asked: Asked) -> list[Sentence]:
             for e in found.episodes
             if e.deleted and e.indicator != "9"
         ]
+    said += _carried(kg, asked, first, second)
     if (other := found.other_setting) and other.differs:
         ground = grounds.computed(setting=other.setting, release=other.release)
         said.append(Sentence(f"The {other.setting} edits ({other.release}) differ.", (ground,), how))
+    return said
+
+
+def _carried(kg: CodeGraph, asked: Asked, first: str, second: str) -> list[Sentence]:
+    """Say of an add-on code whether the other code is among its primary codes."""
+    said = []
+    for add_on, other in ((first, second), (second, first)):
+        try:
+            found = kg.add_ons(add_on, on=asked.day)
+        except NotLoaded:
+            continue
+        if not found.is_add_on or not found.primaries:
+            continue
+        is_there = any(bare(code) == other or code == other for code in found.primaries)
+        verb = "is" if is_there else "is not"
+        text = f"{add_on} is an add-on code: {other} {verb} among its primary codes"
+        text += "." if is_there else f" ({listed(found.primaries)})."
+        source = grounds.row(kg, "addon", found.provenance, (("code", add_on), ("other", other)))
+        rows = (*grounds.of(kg, found.evidence), source, cut(found.primaries))
+        said.append(Sentence(text, rows, call("add_ons", add_on, on=asked.day)))
     return said
 
 

@@ -12,6 +12,10 @@ _TO_NAME: Final = (
     "name names called version versions equivalent counterpart approach form alternative match matching "
     "sister twin performed use exist exists instead way "
 )
+_REPLACES: Final = (
+    r"(?:what|which)(?: (?:cpt )?codes?)? (?:did|does|do|has|have) <code> (?:replaced?|supersede[sd]?)"
+    r"|<code> (?:replaces?|replaced|supersedes?|superseded) (?:what|which)(?: codes?)?"
+)
 # What is said of a code, and not asked of another one.
 _SAID_OF: Final = (
     r"^(?:is|are|isn't) <code> (?:done |performed |an? |the )*(?:open|lap\w*)|<code> (?:is|being) .*"
@@ -242,6 +246,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "closes undo reconnect reconnects ostomy after bill billed report reported close closed closing "
         "closure take takes taken down takedown reverse reverses reversal reversed used use stoma ileostomy "
         "colostomy created afterwards later back",
+        never=r"(?:does|did|do|can|will) <code> (?:close|reverse|take|undo|revise)",
         rank=2,
         sample="Which codes close what {codes} creates?",
     ),
@@ -249,6 +254,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "revised-by",
         (r"revis(?:e|es|ed|ing|ion|ions)",),
         "revise revises revised revising revision revisions stoma ileostomy colostomy used use created later",
+        never=r"(?:does|did|do|can|will) <code> revise",
         rank=2,
         sample="Which codes revise what {codes} creates?",
     ),
@@ -270,8 +276,25 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "introduced added deleted retired terminated discontinued created effective first time years used day "
         "valid end ended start started stop stopped new superseded use instead",
         systems="",
+        never=_REPLACES,
         rank=2,
         sample="What is the history of {codes}?",
+    ),
+    Topic(
+        "replaces",
+        (_REPLACES,),
+        "replace replaces replaced supersede supersedes superseded what which old former cpt did do does",
+        systems="",
+        rank=3,
+        sample="Which codes did {codes} replace?",
+    ),
+    Topic(
+        "replaced?",
+        (r"replace[sd]?|supersede[sd]?|successor|instead",),
+        "replace replaces replaced supersede supersedes superseded by with successor old new cpt",
+        codes=(2, 2),
+        systems="",
+        sample="What replaced {codes}?",
     ),
     Topic(
         "synonyms",

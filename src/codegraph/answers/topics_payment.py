@@ -7,7 +7,7 @@ from typing import Final
 from codegraph.answers.topic import Topic
 from codegraph.answers.topic_words import DOING, OF_PRICE, PAY, PAYING, PEOPLE
 
-_SCHEDULE: Final = "schedule fee fees mpfs pfs part b national nationally nationwide basis level"
+_SCHEDULE: Final = "schedule fee fees mpfs pfs national nationally nationwide basis level"
 _STATUS: Final = r"status(?: (?:indicators?|code|letter))?"
 
 TOPICS: Final[tuple[Topic, ...]] = (

@@ -55,6 +55,12 @@ FOR_CODE: Final = wordset(
     "right proper appropriate exact number search lookup diagnosis procedure up medicare patient "
     "surgeon who when"
 )
+# Words about figures and lists: a question with them asks for no code by its description.
+OF_FIGURES: Final = wordset(
+    "rvu rvus wrvu wrvus global globals period days day status indicator apc apcs highest lowest largest smallest most "
+    "least many all list count rank percentile price prices fee fees pay pays paid payment units unit limit mue edit "
+    "edits ncci modifier modifiers denied deny locality worth expensive cheapest longest shortest"
+)
 # Nouns beside a code that say what kind of thing it is.
 NOUNS: Final = wordset(
     "visit visits exam examination test scan imaging xray injection drug supply item operation"
@@ -172,6 +178,11 @@ ADVICE: Final[tuple[tuple[str, str], ...]] = (
         r"should (?:i|we|she|he|they|my \w+) (?:have|get|undergo|do)|is it safe|safe(?:r|st)? for|side effects?|risky"
         r"|better for (?:the|my|our|a) patients?|better option|hurts?|painful|recover(?:y|ed) time",
         "medical advice is not given here",
+    ),
+    (
+        r"physician assistants?|nurse practitioners?|midwi(?:fe|ves)|crnas?|anesthetists?|non ?physician"
+        r"|qualifying participants?|part a|self pay|sequest\w+",
+        "what is paid to others than physicians, or otherwise than by Part B's fee schedule, is not computed here",
     ),
     (
         r"up ?cod(?:e|ed|es|ing)|(?:get|be|getting|being) paid more"

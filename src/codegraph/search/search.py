@@ -14,6 +14,7 @@ from codegraph.hierarchy import facet_value
 from codegraph.namespaces import contract
 from codegraph.search import everyday
 from codegraph.search.cached import open_index
+from codegraph.search.coverage import UNDOING
 from codegraph.search.fused import FacetFusion
 from codegraph.search.index import LEAD_IN, Row
 from codegraph.search.model import Hit, Match, ReadWord, SearchResult
@@ -32,9 +33,7 @@ _TEXTS: Final = 60  # texts that are ranked, for each number of words that may b
 _LEADS: Final = 3  # lead-in terms that are followed
 _LED: Final = 25  # codes that one of them brings
 _LEAD_SHARE: Final = 0.6  # of a lead-in's score that a code has by it
-# Words of texts about undoing an act: such a text comes after the act itself where a question has none of them.
-_UNDOING: Final = frozenset(("reversal", "closure", "takedown", "revision"))
-_UNDONE: Final = 0.95
+_UNDONE: Final = 0.95  # what a text about undoing an act counts, where a question does not speak of that
 _AS_SAID: Final = 0.9  # what everyday words count as they stand, beside what they mean
 _ALIKE: Final = 0.85  # what another wording counts of words that codes say too
 _LESS_USUAL: Final = 0.95  # what each further meaning counts of the one before
@@ -213,7 +212,7 @@ def _share(row: Row, weights: Mapping[tuple[str, ...], float]) -> float:
     """Return the share of a question's words, by what they tell, that a text has."""
     known = set(map(base, WORD.findall(row.text)))
     had = sum(weight for forms, weight in weights.items() if not known.isdisjoint(forms))
-    undone = known & _UNDOING and not any(_UNDOING.intersection(forms) for forms in weights)
+    undone = known & UNDOING and not any(UNDOING.intersection(forms) for forms in weights)
     return (_UNDONE if undone else 1.0) * had / (sum(weights.values()) or 1.0)
 
 
