@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
+from codegraph import cli as main_module
 from codegraph.cli import main
 from codegraph.errors import CodegraphError, InvalidValue
 from codegraph.operations import answers, plain, questions, records
@@ -72,6 +73,15 @@ def test_the_command_line_prints_the_same(kg, name, given, words):
     schema = whole(BY_NAME[name].returns)
     Draft202012Validator.check_schema(schema)
     assert [e.message for e in Draft202012Validator(schema).iter_errors({"answer": found})] == []
+
+
+def test_a_command_has_no_json_of_its_own():
+    """What an operation answers is made plain in one place, so that the doors cannot come apart."""
+    folder = Path(main_module.__file__).parent
+    for command in {words.split()[0] for _, _, words in SAME}:
+        text = (folder / f"{command}.py").read_text(encoding="utf-8")
+        assert "asdict" not in text, command
+        assert re.search(r"operations(\.plain)? import|claims\.shown import", text), command
 
 
 def test_every_operation_is_compared():

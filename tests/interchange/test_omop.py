@@ -353,6 +353,22 @@ def test_categories_are_concepts_that_their_codes_lie_under(valued, loaded, requ
     assert valued.tables.has("grouping")
 
 
+def test_a_vocabulary_says_whose_it_is_and_which_editions(loaded):
+    said = {row[0]: row[1:4] for row in loaded.execute("SELECT * FROM VOCABULARY")}
+    assert set(said) == {
+        "codegraph",
+        *(v.name for v in VOCABULARIES.values()),
+        *(c[0] for c in CATEGORIES.values()),
+    }
+    assert "American Medical Association" in said["codegraph CPT"][1]
+    assert not any(
+        "American Medical" in r[1]
+        for n, r in said.items()
+        if n not in ("codegraph CPT", "codegraph Modifier")
+    )
+    assert all(version.startswith("codegraph ") for _, _, version in said.values())
+
+
 def test_long_names_of_categories_stay_apart():
     assert short("x" * 50) == "x" * 50
     assert len({short("x" * 60), short("x" * 61), short("x" * 51)}) == 3

@@ -19,10 +19,7 @@ from codegraph.export.omop_rows import Row, Rows
 from codegraph.release import Manifest
 from codegraph.tables import Tables
 
-_TERMS: Final = (
-    "codegraph; words of its own: CC BY 4.0; CPT is copyright American Medical Association, its codes stand here as "
-    "identifiers"
-)
+_TERMS: Final = "codegraph, CC BY 4.0"
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "CONCEPT": (
         *("concept_id", "concept_name", "domain_id", "vocabulary_id", "concept_class_id", "standard_concept"),
@@ -113,10 +110,10 @@ def _vocabularies(manifest: Manifest) -> Iterator[Row]:
     for system, own in VOCABULARIES.items():
         newest = max(editions.get(system, ()), default="")
         said = f"{version}; {system} {newest}" if newest else version
-        yield own.name, own.title, _TERMS, said, NAME_IDS["Vocabulary", own.name]
-    for scheme, (name, title) in CATEGORIES.items():
+        yield own.name, own.title, own.reference, said, NAME_IDS["Vocabulary", own.name]
+    for scheme, (name, title, reference) in CATEGORIES.items():
         read = [f"{series} {max(found)}" for series, found in sorted(editions.items()) if scheme in series]
-        yield name, title, _TERMS, "; ".join((version, *read)), NAME_IDS["Vocabulary", name]
+        yield name, title, reference, "; ".join((version, *read)), NAME_IDS["Vocabulary", name]
 
 
 def _write(path: Path, columns: tuple[str, ...], rows: Iterable[Row]) -> int:

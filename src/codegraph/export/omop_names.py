@@ -8,33 +8,48 @@ from codegraph.export.omop_ids import FIRST, OWN
 
 
 class Vocabulary(NamedTuple):
-    """How the codes of a system stand in the vocabulary; `standard` is for those that are in force."""
+    """How the codes of a system stand in the vocabulary; `standard` is for those that nothing took the place of."""
 
     name: str
     title: str
     kind: str  # concept class
     domain: str
     standard: bool
+    reference: str  # whose codes and words these are
 
 
+_CMS: Final = "Centers for Medicare & Medicaid Services"
+_NCHS: Final = "National Center for Health Statistics, Centers for Disease Control and Prevention"
+_AMA: Final = (
+    "Words of codegraph, CC BY 4.0; CPT is copyright American Medical Association, codes as identifiers"
+)
 # OMOP's own vocabularies have other names, so that both can stand in one database. As there, procedures, supplies and
 # modifiers are standard concepts, and codes of diagnoses are not.
 VOCABULARIES: Final[dict[str, Vocabulary]] = {
-    "cpt": Vocabulary("codegraph CPT", "CPT codes, in words of codegraph", "CPT4", "Procedure", True),
-    "hcpcs": Vocabulary("codegraph HCPCS", "HCPCS Level II codes", "HCPCS", "Observation", True),
-    "icd10cm": Vocabulary("codegraph ICD10CM", "ICD-10-CM codes", "ICD10CM", "Condition", False),
-    "icd10pcs": Vocabulary("codegraph ICD10PCS", "ICD-10-PCS codes", "ICD10PCS", "Procedure", True),
-    "icd9cm": Vocabulary("codegraph ICD9CM", "ICD-9-CM diagnosis codes", "ICD9CM", "Condition", False),
-    "icd9pcs": Vocabulary("codegraph ICD9Proc", "ICD-9-CM procedure codes", "ICD9Proc", "Procedure", False),
-    "modifier": Vocabulary("codegraph Modifier", "CPT and HCPCS modifiers", "Modifier", "Observation", True),
+    "cpt": Vocabulary("codegraph CPT", "CPT codes, in words of codegraph", "CPT4", "Procedure", True, _AMA),
+    "hcpcs": Vocabulary("codegraph HCPCS", "HCPCS Level II codes", "HCPCS", "Observation", True, _CMS),
+    "icd10cm": Vocabulary("codegraph ICD10CM", "ICD-10-CM codes", "ICD10CM", "Condition", False, _NCHS),
+    "icd10pcs": Vocabulary("codegraph ICD10PCS", "ICD-10-PCS codes", "ICD10PCS", "Procedure", True, _CMS),
+    "icd9cm": Vocabulary(
+        *("codegraph ICD9CM", "ICD-9-CM diagnosis codes", "ICD9CM", "Condition", False, f"{_NCHS}; {_CMS}")
+    ),
+    "icd9pcs": Vocabulary(
+        *("codegraph ICD9Proc", "ICD-9-CM procedure codes", "ICD9Proc", "Procedure", False, _CMS)
+    ),
+    "modifier": Vocabulary(
+        *("codegraph Modifier", "CPT and HCPCS modifiers", "Modifier", "Observation", True, f"{_AMA}; {_CMS}")
+    ),
 }
 OURS: Final = "codegraph"
 GROUP: Final = "Code group"
 CATEGORY: Final = "Code category"
-# Scheme of categories that codes are classified by -> its vocabulary.
-CATEGORIES: Final[dict[str, tuple[str, str]]] = {
-    "ccsr": ("codegraph CCSR", "Clinical Classifications Software Refined"),
-    "rbcs": ("codegraph RBCS", "Restructured BETOS Classification System"),
+# Scheme of categories that codes are classified by -> its vocabulary: name, title, whose it is.
+CATEGORIES: Final[dict[str, tuple[str, str, str]]] = {
+    "ccsr": (
+        *("codegraph CCSR", "Clinical Classifications Software Refined"),
+        "Agency for Healthcare Research and Quality, Healthcare Cost and Utilization Project",
+    ),
+    "rbcs": ("codegraph RBCS", "Restructured BETOS Classification System", _CMS),
 }
 # First letter of a code -> its domain, where it is another than that of its system. OMOP draws these lines code by
 # code; ours are those of the sections of HCPCS and of the chapters of ICD-10-CM and ICD-9-CM.
@@ -91,7 +106,7 @@ REVERSE: Final = {r.name: r.reverse for r in RELATIONSHIPS}
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     "Vocabulary": (
         *(OURS, *(v.name for v in VOCABULARIES.values())),
-        *(name for name, _ in CATEGORIES.values()),
+        *(name for name, *_ in CATEGORIES.values()),
     ),
     "Domain": DOMAINS,
     "Concept Class": CLASSES,
