@@ -114,6 +114,7 @@ def capabilities(fhir):
         "format": (1, None, "code"),
         "rest": (0, None, {
             "mode": (1, 1, {"server", "client"}), "documentation": (0, 1, "markdown"),
+            "security": (0, 1, {"cors": (0, 1, "boolean"), "description": (0, 1, "markdown")}),
             "resource": (0, None, resource),
         }),
     }  # fmt: skip

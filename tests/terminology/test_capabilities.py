@@ -215,3 +215,10 @@ def test_a_system_without_definitions_is_not_said_to_be_compared(client, place, 
         if len(two) == 2:
             asked = {"system": uri, "codeA": two[0], "codeB": two[1]}
             assert client.get(f"{place}/CodeSystem/$subsumes", params=asked).status_code == 422
+
+
+def test_pages_of_other_sites_may_ask(client, place, statement):
+    assert statement["rest"][0]["security"]["cors"] is True
+    answer = client.get(f"{place}/metadata", headers={"Origin": "https://example.org"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in answer.headers

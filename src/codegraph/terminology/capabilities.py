@@ -60,6 +60,10 @@ def capability_statement(concepts: Concepts, fhir: str, base: str) -> dict[str, 
             {
                 "mode": "server",
                 "documentation": _DOCUMENTATION,
+                "security": {
+                    "cors": True,
+                    "description": "No login: open to all who reach it, and read-only.",
+                },
                 "resource": [_resource(kind) for kind in _RESOURCES],
             }
         ],

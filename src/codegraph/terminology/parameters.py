@@ -81,7 +81,7 @@ REFUSED: Final[dict[str, str]] = {
     "codeSystem": _SENT,
     "conceptMap": _SENT,
     "dependency": "the concept maps here depend on nothing but the code",
-    "cache-id": "nothing is kept from one request to the next",
+    "cache-id": "nothing that is sent is kept for the next request",
 }
 
 
