@@ -45,7 +45,7 @@ class _Job:
             result, error = self.call(), None
         except Exception as raised:  # the request that waits gets it
             result, error = None, raised
-        except BaseException as raised:  # a panic of a library in Rust is none, and would pass what answers errors
+        except BaseException as raised:  # a library's panic in Rust: none, and past all that answers errors
             result, error = None, RuntimeError(f"{type(raised).__name__}: {raised}")
         self.cpu = time.thread_time() - before
         with suppress(RuntimeError):  # the loop may have ended
