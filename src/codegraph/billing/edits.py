@@ -98,7 +98,7 @@ def conflicts(
         setting,
         on,
         edition,
-        tuple(row for row in held if all(fits(row) for fits in keep)),
+        tuple(row for row in held if all(fits(row) for fits in keep)) if keep else tuple(held),
         "; ".join(notes) or None,
         kg._provenance(edition.release),
     )
