@@ -228,6 +228,9 @@ PAGES = {
     "/about": ("x",),
     "/query": ("name", "query", "run", "p-site", "p-code", "p-diagnosis"),
     "/graph": ("code", "q"),
+    "/path": ("from", "to"),
+    "/suggest": ("system", "note"),
+    "/context.jsonld": ("x",),
     "/static/codegraph.css": ("x",),
     "/.well-known/void": ("x",),
 }
@@ -415,7 +418,7 @@ class Fuzz:
     def _page(self) -> Request:
         path = self._one(*PAGES)
         query = self._pairs(list(PAGES[path]))
-        if path in ("/check", "/query") and self._often(0.4):
+        if path in ("/check", "/query", "/suggest") and self._often(0.5):
             headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
             return Request("POST", path, headers, query.encode())
         return Request("GET", f"{path}?{query}" if query else path)

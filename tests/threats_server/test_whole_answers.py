@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree
@@ -9,6 +10,9 @@ from xml.etree import ElementTree
 import pyoxigraph as ox
 import pytest
 
+from codegraph.operations.safe import safe_json
+from codegraph.serve.calls import Calls
+from codegraph.serve.limits import Limits
 from tests.threats_server.running import CPT, Answer, refused
 
 RESULTS = {
@@ -211,6 +215,16 @@ def test_row_22_head_promises_what_get_gives(server, path):
         assert "transfer-encoding" not in got.headers
 
 
+@pytest.mark.parametrize(
+    "path", ["/code/cpt/44312", "/api/v1/code/44312", "/fhir/r5/CodeSystem/modifier", "/?q=44312"]
+)
+def test_row_22_head_first_changes_nothing(server, path):
+    """An answer may be kept from the one for the other."""
+    head, got = server.ask(path, "HEAD", accept="*/*"), server.ask(path, accept="*/*")
+    assert (head.body, head.status) == (b"", got.status)
+    assert len(got.body) == int(head.headers["content-length"])
+
+
 @pytest.mark.parametrize("path", ["/sparql?query=ASK%7B%7D", "/code/cpt/44310.ttl", "/.well-known/void"])
 def test_row_22_what_a_client_has_is_not_sent_again(server, path):
     first = server.ask(path)
@@ -245,3 +259,43 @@ def test_row_22_the_language_of_a_problem_is_json(server):
     detail = refused(server.ask(f"/sparql?{query}"))
     assert json.dumps(detail)
     assert refused(server.ask("/sparql?query=" + quote("ASK { ?s ?p '\x1b[2J\u202e' ")))
+
+
+def test_row_22_a_panic_of_a_library_is_an_error_like_others():
+    """What is raised in Rust is no Exception: past all that answers errors it would end as bare text."""
+
+    class PanicException(BaseException):
+        pass
+
+    def panic():
+        raise PanicException("index out of range")
+
+    async def asked():
+        calls = Calls(Limits())
+        try:
+            await calls.run("panic", panic)
+        finally:
+            calls.close()
+
+    with pytest.raises(RuntimeError, match="index out of range"):
+        asyncio.run(asked())
+
+
+CUT = "x" * 6_000
+EXACT = "y" * 4_492
+
+
+def test_row_22_only_what_no_file_has_is_cut():
+    """The longest descriptor of an official file is whole; what was sent comes back however long; lists stay."""
+    given = json.dumps({"text": CUT + "\u200b", "labels": [EXACT, CUT], "more": list(range(10_000))})
+    found = json.loads(safe_json(given, own=("text",)))
+    assert found["text"] == CUT
+    assert found["labels"][0] == EXACT
+    assert len(found["labels"][1]) < 5_010
+    assert found["labels"][1].endswith("[…]")
+    assert found["more"] == list(range(10_000))
+    assert json.loads(safe_json(json.dumps(["a\tb\u202ec\x7f", {"\u200bk": 1.5}], ensure_ascii=False))) == [
+        "a bc",
+        {"k": 1.5},
+    ]
+    assert safe_json('{"a": "Häm → 5 °C\\n"}') == '{"a": "Häm → 5 °C\\n"}'
