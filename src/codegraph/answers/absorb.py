@@ -36,7 +36,7 @@ _SOURCES: Final = {
 # Topics in which words of a code's own text only name it once more.
 _FIGURES: Final = wordset(
     "price rvu factor global status-of-fees statuses rank outpatient limits add-ons modifiers-of-code modifier-on-code "
-    "crosswalk indications valid history synonyms what"
+    "crosswalk indications valid history synonyms what codes-for-diagnosis indicated billable"
 )
 _OF_SETTINGS: Final = {"edits": PTP, "conflicts": PTP, "limits": MUE, "claim": PTP}
 
@@ -153,6 +153,8 @@ def _described(kg: CodeGraph, bound: Bound, fit: Fit, found: Absorbed) -> Absorb
     for ref in bound.codes:
         if ref.curie in kg:
             known |= texts_of(kg, ref.curie)
+    if not known and bound.codes:
+        return _undescribed(kg, bound, found)
     same = [item for item in found.left if item.kind == "word" and _says(item.value, known)]
     if not same:
         return found
@@ -160,6 +162,18 @@ def _described(kg: CodeGraph, bound: Bound, fit: Fit, found: Absorbed) -> Absorb
     words = " ".join(item.written for item in same if item.value not in NOUNS)
     told = (f"{words!r} describes {bound.codes[0].notation}",) if words else ()
     return replace(found, left=rest, assumed=(*found.assumed, *told))
+
+
+def _undescribed(kg: CodeGraph, bound: Bound, found: Absorbed) -> Absorbed:
+    """Take words for facets that stand beside a code of which no text is loaded, and say that they were not checked."""
+    lexicon = kg._suggester._lexicon
+    same = [i for i in found.left if i.kind == "word" and (i.value in NOUNS or lexicon.find(i.value))]
+    if not same or any(i.value in CHANGING for i in same):
+        return found
+    words = " ".join(item.written for item in same)
+    told = f"{words!r} is not checked: no description of {bound.codes[0].notation} is loaded"
+    rest = tuple(item for item in found.left if item not in same)
+    return replace(found, left=rest, assumed=(*found.assumed, told))
 
 
 def _claimed(kg: CodeGraph, bound: Bound, fit: Fit, found: Absorbed) -> Absorbed:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from codegraph.answers import grounds
 from codegraph.answers.bind import Bound, Unreadable
 from codegraph.answers.entities import Item, short
-from codegraph.answers.fit import fit
+from codegraph.answers.fit import fit, known
 from codegraph.answers.model import Sentence
 from codegraph.answers.say_codes import bare, call
 from codegraph.answers.topic import Topic
@@ -71,7 +71,7 @@ def phrase_of(bound: Bound) -> str | None:
         return None
     asks = any(t.kind == "system" or t.written.lower() in ASKS_CODE for t in tokens)
     inner = [n for n, t in enumerate(tokens) if t.kind in ("word", "pair", "number") and t.value not in _SKIP]
-    if any(tokens[n].value in OF_FIGURES for n in inner):
+    if any(tokens[n].value in OF_FIGURES for n in inner) or all(known(tokens[n].value) for n in inner):
         return None
     if not inner or inner[-1] - inner[0] >= _LONGEST or not (asks or len(inner) == len(tokens)):
         return None
@@ -204,8 +204,12 @@ def _run(bound: Bound, topic: Topic) -> tuple[int, int] | None:
         return None
     numbers = [bound.tokens.index(item) for item in plain.left]
     inside = bound.tokens[numbers[0] : numbers[-1] + 1]
-    if any(t.kind != "word" for t in inside) or any(
-        n not in numbers and bound.tokens[n].value not in FILLERS for n in range(numbers[0], numbers[-1])
+    if (
+        all(known(t.value) for t in plain.left)
+        or any(t.kind != "word" for t in inside)
+        or any(
+            n not in numbers and bound.tokens[n].value not in FILLERS for n in range(numbers[0], numbers[-1])
+        )
     ):
         return None
     return numbers[0], numbers[-1]

@@ -221,7 +221,7 @@ def _said(kg: CodeGraph, code: str, lead: str, found: Sequence[Related]) -> list
         none = grounds.sought(code, "related")
         return [Sentence(f"No such code is known for {bare(code)}.", (none,), how)]
     unique = list({r.code: r for r in found}.values())
-    shown = [f"{bare(r.code)} ({r.label})" for r in unique[:_SHOWN]]
+    shown = [f"{bare(r.code)} ({r.label})" if r.label else bare(r.code) for r in unique[:_SHOWN]]
     rest = len(unique) - len(shown)
     rows = [
         grounds.triple(kg, code, r.relation, f"{r.code} {r.label}: {r.reason}", r.release) for r in unique

@@ -27,9 +27,12 @@ TIMES: Final = (
 )
 
 PAY: Final = (
-    r"prices?|priced|pricing|fees?|pays?|paid|paying|payments?|reimburse[sd]?|reimbursing|reimbursements?|worth"
-    r"|amounts?|costs?|how much|allowed amounts?|allowed|allowables?|allowances?|dollars?|rates?|medicare gives?"
-    r"|get for|payable"
+    r"prices?|priced|pricing|fees?|pays?|paid|paying|payments?|reimburse[sd]?|reimbursing"
+    r"|reimbursements?|worth"
+    r"|amounts?|costs?|how much|allowed amounts?|allowed|allowables?|allowances?|dollars?|rates?"
+    r"|medicare gives?"
+    r"|get for|payable|go(?:es|ing) for"
+    r"|(?:which|what)(?: one| code)? (?:pays?|is paid|is worth|gets paid) more"
 )
 # What is allowed beside a code in modifier questions, and which modifier it means.
 MODIFIER_WORDS: Final[dict[str, tuple[str, ...]]] = {
@@ -48,7 +51,8 @@ PRICED_MODIFIERS: Final[dict[str, tuple[str, ...]]] = {
     r"bilateral(?:ly)?|both sides": ("50",),
 }
 _HOSPITAL: Final = (
-    r"(?:(?:when|if) (?:it |it's |its |is )*)?(?:done |performed |provided |furnished )?(?:in|at) (?:a|the|an) hospital"
+    r"(?:(?:when|if) (?:it |it's |its |is )*)?(?:done |performed |provided |furnished )?(?:in"
+    r"|at) (?:a|the|an) hospital"
     r"(?: setting)?|(?:in |at )?(?:a |the )?facility(?: setting)?"
 )
 OF_PRICE: Final = (

@@ -19,8 +19,10 @@ from codegraph.answers.topic_words import (
 
 _TOGETHER: Final = (
     r"together|with|besides?|alongside|same (?:day|session|time|claim|date|encounter|visit|patient|operation)"
-    r"|separately|bundled?|bundles|bundling|unbundled?|unbundling|conflicts?|conflicting|in addition to|along|added to"
-    r"|den(?:y|ies|ied|ials?)|bypass(?:ed|es)?|pairs?|paired|combination|mutually exclusive|both|also|on top of"
+    r"|separately|bundled?|bundles|bundling|unbundled?|unbundling|conflicts?|conflicting"
+    r"|in addition to|along|added to"
+    r"|den(?:y|ies|ied|ials?)|bypass(?:ed|es)?|pairs?|paired|combination|mutually exclusive|both"
+    r"|also|on top of"
     r"|inclusive|integral"
 )
 _EDIT_WORDS: Final = (
@@ -127,7 +129,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "conflicts",
         (
             r"edits?|ncci|cci|ptp|conflicts?|bundled?|bundles|unbundl\w+"
-            r"|(?:cannot|cant|can't|not) be (?:billed|reported|used|paid) (?:with|together with|beside|alongside)",
+            r"|(?:cannot|cant|can't|not) be (?:billed|reported|used|paid) (?:with|together with"
+            r"|beside|alongside)",
         ),
         f"{PEOPLE} ncci cci ptp edit edits conflict conflicts with bundled bundle bundles all force together "
         "many column one two count number pair pairs beside exist exists affect affects involve involving "
@@ -140,8 +143,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "limits",
         (
             r"mues?|medically unlikely(?: edits?)?|units? limits?|limits? (?:of|on|for|to)(?: units)?|units?"
-            r"|how many times|twice|more than once|maximum units?|max units?|units? (?:of service )?(?:allowed|maximum)"
-            r"|<units>|how many <code>|how many(?= .*(?:bill|billed|report|reported|claim|allowed|allow|day))|caps?"
+            r"|how many times|twice|more than once|maximum units?|max units?"
+            r"|units? (?:of service )?(?:allowed|maximum)"
+            r"|<units>|how many <code>|how many(?= .*(?:bill|billed|report|reported|claim|allowed"
+            r"|allow|day))|caps?"
             r"|ceiling|maximum|max|mai|adjudication indicator",
         ),
         f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} {TIMES} {DOING} unit units limit limits limited maximum max "
@@ -158,12 +163,13 @@ TOPICS: Final[tuple[Topic, ...]] = (
             r"add ?ons?(?: codes?)?|primar(?:y|ies)(?: (?:codes?|procedures?))?|parent codes?|base codes?"
             r"|added on to|stand ?alone|alone|by itself|on its own"
             r"|codes?(?: can| may| must| should| do| does)?(?: i| we| you)? <code>(?: be)? "
-            r"(?:billed|reported|used|goes?|submitted) with|codes? (?:can|may|must|should|does|do) <code> (?:be )?"
+            r"(?:billed|reported|used|goes?|submitted) with|codes? (?:can|may|must|should|does"
+            r"|do) <code> (?:be )?"
             r"(?:billed |reported |used |submitted )?(?:with|go with)|codes? go(?:es)? with <code>",
         ),
         f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} standalone add added addon addons ons primary primaries "
         "parent base with beside belong belongs all stand alone require requires required takes take why "
-        "together itself own only separately main another kind type true",
+        "together itself own only separately main another kind type true pair pairs",
         takes="day",
         sample="Is {codes} an add-on code, and what are its primary codes?",
     ),

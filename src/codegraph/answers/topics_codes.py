@@ -25,7 +25,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "what",
         (
-            r"^<code>(?: (?:and )?<code>)*$|what|whats|describe[sd]?|descriptions?|define[sd]?|definitions?"
+            r"^(?:codes? )?<code>(?: (?:and |or )?<code>)*$|show(?: me)?(?: the)?(?: code)? <code>"
+            r"|what|whats|describe[sd]?|descriptions?|define[sd]?|definitions?"
             r"|meanings?|means?|explain(?:ed)?|stands?|about|look up|lookup|tell me"
             r""
             r"|represents?|plain english|in english|lay(?:man(?:'?s)?)?(?: terms?| language)?"
@@ -109,7 +110,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "crosswalk",
         (
-            r"crosswalks?(?:ed)?|cross walks?|maps?|mapped|mappings?|convert(?:ed|s)?|conversion|equivalents?"
+            r"crosswalks?(?:ed)?|cross references?|cross walks?|maps?|mapped|mappings?|convert(?:ed"
+            r"|s)?|conversion|equivalents?"
             r"|translate[sd]?|translations?|correspond(?:s|ing)?|counterparts?|matche?s?|matching|<system>"
             r"|gems?",
         ),
@@ -135,7 +137,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "crosswalk?",
         (
-            r"crosswalks?(?:ed)?|cross walks?|maps?|mapped|mappings?|convert(?:ed|s)?|translate[sd]?|translations?"
+            r"crosswalks?(?:ed)?|cross walks?|maps?|mapped|mappings?|convert(?:ed|s)?|translate[sd]?"
+            r"|translations?"
             r"|gems?",
         ),
         "gem gems all with",
@@ -149,9 +152,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "indications",
         (
-            r"indications?|indicated|diagnos[ie]s|conditions?|diseases?|dx|reasons?|why"
+            r"indications?|supports?|justif(?:y|ies)|indicated|diagnos[ie]s|conditions?|diseases?|dx"
+            r"|reasons?|why"
             r"|what (?:is|are|was) <code>(?: done| used| performed)? for|when (?:is|are|would"
-            r"|should) (?:i use )?<code>(?: be)?(?: done| used| performed| needed)?|(?:used|done|performed) for",
+            r"|should) (?:i use )?<code>(?: be)?(?: done| used| performed| needed)?|(?:used|done"
+            r"|performed) for",
         ),
         "icd link linked links linking good medical support supports justify justifies pair pairs bill billed "
         "typically commonly proper appropriate anyone patient require requires required when indication "
@@ -159,19 +164,20 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "why done performed used use with typical common usual reported clinical treat treated treats "
         "patients",
         target="may",
-        targets="icd10cm",
+        targets="icd10cm icd10pcs",
         sample="Which diagnoses is {codes} done for?",
     ),
     Topic(
         "indicated",
         (
-            r"indicated|indications?|done for|used for|performed for|reason for|treats?|treated (?:with|by)"
+            r"indicated|justif(?:y|ies)|indications?|done for|used for|performed for|reason for"
+            r"|treats?|treated (?:with|by)"
             r"|treatment"
             r"|diagnos[ie]s|dx|supports?|go(?:es)? with|link(?:ed|s)?|match(?:es)?|pairs?|reasons? for",
         ),
-        "indications indicated good valid appropriate proper diagnosis support supports supported link linked "
-        "match matches pair pairs bill billed reported typical usual done used performed indication reason "
-        "treat treats treated with treatment",
+        "indications indicated good valid appropriate proper diagnosis justify justifies support supports "
+        "supported link linked match matches pair pairs bill billed reported typical usual done used "
+        "performed indication reason treat treats treated with treatment",
         codes=(2, 2),
         systems="cpt hcpcs icd10cm",
         rank=2,
@@ -180,7 +186,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "codes-for-diagnosis",
         (
-            r"procedures?|operations?|surger(?:y|ies)|treat(?:s|ed|ment|ments)?|indicated|done|performed|codes"
+            r"procedures?|operations?|surger(?:y|ies)|treat(?:s|ed|ment|ments)?|indicated|done"
+            r"|performed|codes"
             r"|<system>",
         ),
         "typical typically usual common bill billed reported match matches fix fixes if surgical cpt hcpcs "
@@ -195,11 +202,13 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "difference",
         (
-            r"differences?|differ(?:s|ent)?|distinguish(?:es)?|versus|vs|distinction|separates?|tell apart"
+            r"differences?|the same (?:as|thing)|identical|differ(?:s|ent)?|distinguish(?:es)?"
+            r"|versus|vs|distinction|separates?|tell apart"
             r"|not the same|contrast",
         ),
-        "difference differences compare compared why two between from separates versus vs apart distinguish "
-        "distinguishes differ differs different explain same with clinically definition definitions",
+        "difference differences compare compared why two or thing identical between from separates versus vs "
+        "apart distinguish distinguishes differ differs different explain same with clinically definition "
+        "definitions",
         codes=(2, 2),
         systems="",
         sample="What is the difference between {codes}?",
@@ -241,7 +250,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "closed-by",
         (
-            r"clos(?:e|es|ed|ing|ure)|take ?down|takes down|taken down|revers(?:e|es|al|ed|ing)|undo|undoes|undone",
+            r"clos(?:e|es|ed|ing|ure)|take ?down|takes down|taken down|revers(?:e|es|al|ed|ing)|undo"
+            r"|undoes|undone",
         ),
         "closes undo reconnect reconnects ostomy after bill billed report reported close closed closing "
         "closure take takes taken down takedown reverse reverses reversal reversed used use stoma ileostomy "
@@ -268,7 +278,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "history",
         (
-            r"history|histories|chang(?:e|es|ed)|when|replaced|replaces?|replacement|successors?|what happened"
+            r"history|histories|chang(?:e|es|ed)|when|replaced|replaces?|replacement|successors?"
+            r"|what happened"
             r"|introduced|new code|supersede[sd]?|instead",
         ),
         "now longer date become gone discontinuation bill billed year last status release releases history "
@@ -283,7 +294,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "replaces",
         (_REPLACES,),
-        "replace replaces replaced supersede supersedes superseded what which old former cpt did do does",
+        "replace replaces replaced supersede supersedes superseded old former cpt",
         systems="",
         rank=3,
         sample="Which codes did {codes} replace?",
@@ -291,7 +302,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "replaced?",
         (r"replace[sd]?|supersede[sd]?|successor|instead",),
-        "replace replaces replaced supersede supersedes superseded by with successor old new cpt",
+        "replace replaces replaced supersede supersedes superseded with successor old new cpt",
         codes=(2, 2),
         systems="",
         sample="What replaced {codes}?",

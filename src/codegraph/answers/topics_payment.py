@@ -16,7 +16,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         (PAY,),
         f"{PEOPLE} {PAYING} {_SCHEDULE} {DOING} allowed allow allows allowable much setting settings locality "
         "area when carrier contractor priced total amount amounts rate rates dollar dollars back roughly "
-        "price prices cost costs fee billed bill",
+        "price prices cost costs fee billed bill or",
         codes=(1, 4),
         mods=(0, 4),
         takes="day place",
@@ -27,7 +27,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "session",
         (
             PAY,
-            r"same (?:session|operation|operative session|day|surgery)|one (?:session|operation)|multiple procedures?",
+            r"same (?:session|operation|operative session|day|surgery)|one (?:session|operation)"
+            r"|multiple procedures?",
         ),
         f"{PEOPLE} {PAYING} {_SCHEDULE} {DOING} session if both when during operative together total same "
         "amount amounts one combined reduction multiple",
@@ -76,11 +77,14 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "global",
         (
-            r"globals?|global (?:periods?|days?|surgery|package|surgical package)|post ?op(?:erative)? (?:days"
+            r"globals?|global (?:periods?|days?|surgery|package|surgical package)"
+            r"|post ?op(?:erative)? (?:days"
             r"|period)|follow ?up (?:days|period)|(?:0|10|90) days? globals?"
             r"|(?:follow ?ups?|visits?|rechecks?)(?= .*\b(?:after|following|weeks?)\b)"
-            r"|(?:after|following) .*(?:follow ?ups?|visits?|rechecks?)|(?:follow ?up|visit) (?:at|on) day \d+"
-            r"|days .* (?:follow up|postoperative|post op) care|surgical package",
+            r"|(?:after|following) .*(?:follow ?ups?|visits?|rechecks?)|(?:follow ?up|visit) (?:at"
+            r"|on) day \d+"
+            r"|days .* (?:follow up|postoperative|post op) care|surgical package"
+            r"|post ?op(?:erative)? visits?|(?:major|minor) (?:surgery|procedure)",
         ),
         f"{PEOPLE} {PAYING} {DOING} many long subject period periods day days package surgical length "
         "postoperative follow followup included post op operative apply applies after when since if visit "
@@ -118,7 +122,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "rank",
         (
             r"ranks?|ranked|ranking|percentiles?|peers?|compare to (?:other|similar) codes|family"
-            r"|how does <code> compare|stand among|relative to|compared? (?:to|with) (?:other|similar|its|the)"
+            r"|how does <code> compare|stand among|relative to|compared? (?:to|with) (?:other"
+            r"|similar|its|the)"
             r"|(?:high|low|expensive)(?= .*(?:compared|among|peers|others?|similar|relative))|highly valued",
         ),
         f"{PEOPLE} {PAYING} {_SCHEDULE} where rank ranks ranked ranking percentile percentiles compare "
@@ -131,8 +136,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "outpatient",
         (
-            r"opps|apcs?|ambulatory payment classifications?|inpatient only(?: list)?|ipo(?: list)?|addendum [be]"
-            r"|(?:hospital )?outpatients?(?: (?:status|payment|hospital|rate|department|setting|surgery|basis|clinic))*"
+            r"opps|apcs?|ambulatory payment classifications?|inpatient only(?: list)?|ipo(?: list)?"
+            r"|addendum [be]"
+            r"|(?:hospital )?outpatients?(?: (?:status|payment|hospital|rate|department|setting"
+            r"|surgery|basis|clinic))*"
             r"|hospital outpatient|as an inpatient|inpatient|packaged|same day surgery|ambulatory surgery",
         ),
         f"{PEOPLE} {PAYING} {DOING} status indicator indicators rate rates hospital hospitals outpatient only "

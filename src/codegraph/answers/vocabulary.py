@@ -175,7 +175,8 @@ ELSEWHERE: Final[tuple[tuple[str, str], ...]] = (
 # What is asked for as advice, which no table gives: words -> what is said.
 ADVICE: Final[tuple[tuple[str, str], ...]] = (
     (
-        r"should (?:i|we|she|he|they|my \w+) (?:have|get|undergo|do)|is it safe|safe(?:r|st)? for|side effects?|risky"
+        r"should (?:i|we|she|he|they|my \w+) (?:have|get|undergo|do)|is it safe|safe(?:r|st)? for"
+        r"|side effects?|risky"
         r"|better for (?:the|my|our|a) patients?|better option|hurts?|painful|recover(?:y|ed) time",
         "medical advice is not given here",
     ),
