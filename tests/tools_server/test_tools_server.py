@@ -213,7 +213,14 @@ def test_a_cut_list_says_so(kg):
     )
     everything = whole.structured_content["answer"]["episodes"]
     assert cut.structured_content["answer"]["episodes"] == everything[:3]
-    assert cut.structured_content["left_off"]["/episodes"] == len(everything) - 3 > 0
+    assert cut.structured_content["left_off"]["/answer/episodes"] == len(everything) - 3 > 0
+
+
+def test_where_it_was_cut_is_a_json_pointer():
+    found = {"a/b": {"c~d": [1, 2, 3, 4, 5]}, "e": [[1] * 4]}
+    envelope = safe.enveloped(found, lambda _: True, 3)
+    assert envelope["left_off"] == {"/answer/a~1b/c~0d": 2, "/answer/e/0": 1}
+    assert safe.enveloped([1, 2, 3, 4], lambda _: True, 3)["left_off"] == {"/answer": 1}
 
 
 def test_codes_that_the_release_does_not_hold_are_told(kg):
@@ -229,7 +236,7 @@ def test_clean_keeps_what_shows():
     assert safe.clean("a\u2066b\ufe0fc\x00d\ue000e\U000e0101") == "abcde"
     assert safe.clean("x" * 10_000) == "x" * safe.LONGEST_TEXT + " […]"
     assert safe.enveloped({"labels": {str(n): "x" for n in range(300)}}, lambda _: True)["left_off"] == {
-        "/labels": 100
+        "/answer/labels": 100
     }
 
 

@@ -84,21 +84,26 @@ def _cleaned(value: Any, longest: int) -> Any:  # noqa: ANN401
     return value
 
 
+def _pointed(name: str) -> str:
+    """Return a name as a JSON pointer (RFC 6901) has it."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 @dataclass(slots=True)
 class _Cut:
     at_most: int
     left_off: dict[str, int] = field(default_factory=dict)
 
-    def value(self, value: Any, path: str = "") -> Any:  # noqa: ANN401
+    def value(self, value: Any, path: str = "/answer") -> Any:  # noqa: ANN401
         if isinstance(value, str):
             return clean(value)
         if isinstance(value, list):
             if len(value) > self.at_most:
-                self.left_off[path or "/"] = len(value) - self.at_most
+                self.left_off[path] = len(value) - self.at_most
             return [self.value(each, f"{path}/{i}") for i, each in enumerate(value[: self.at_most])]
         if isinstance(value, dict):
             if len(value) > _MOST_KEYS:
-                self.left_off[path or "/"] = len(value) - _MOST_KEYS
+                self.left_off[path] = len(value) - _MOST_KEYS
             kept = list(value.items())[:_MOST_KEYS]
             names = [(clean(k, _LONGEST_NAME), v) for k, v in kept]
             return {name: self.value(v, f"{path}/{name}") for name, v in names}
@@ -134,7 +139,7 @@ def envelope_schema(kind: Any) -> Schema:  # noqa: ANN401
         "left_off": {
             "type": "object",
             "additionalProperties": {"type": "integer"},
-            "description": "Where a list was cut (JSON pointer): how many entries are not shown.",
+            "description": "Where a list was cut (JSON pointer into this object): how many entries are not shown.",
         },
         "not_in_release": {
             "type": "array",
