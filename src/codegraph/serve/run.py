@@ -33,15 +33,16 @@ class TimedProtocol(H11Protocol):
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401
-        """Begin the time of the first request."""
+        """Begin the time of the first request; a connection over the number is answered, but by no application."""
         super().connection_made(transport)
+        if len(self.connections) > _CONNECTIONS:
+            self.app = _busy
         self._wait()
 
     def data_received(self, data: bytes) -> None:
         """Take in bytes; the time of a request's headers begins with its first and ends with its last."""
         if self._is_between():
             self._wait()
-        self.app = self.config.loaded_app if len(self.connections) <= _CONNECTIONS else _busy
         super().data_received(data)
         if not self._is_between():
             self._stop()
