@@ -91,9 +91,8 @@ def _drawn(asked: Asked, found: Comparison) -> Drawing:
         f"{len(found.peers):,} codes by work RVU, from {found.work.minimum} to {found.work.maximum}; "
         f"{asked.code.notation} at {mine}, median {found.work.median}."
     )
-    marks = [("median", found.work.median)]
+    marks = [(asked.code.notation, mine), ("median", found.work.median)]
     if len(found.peers) > _DOTS:
-        values = [p.work for p in found.peers]
-        return bars("peers-chart", title, words, values, [(asked.code.notation, mine), *marks])
+        return bars("peers-chart", title, words, [p.work for p in found.peers], marks)
     points = [(p.work, f"{p.code.partition(':')[2]}: {p.work} {p.label or ''}", p.code) for p in found.peers]
     return dots("peers-chart", title, words, points, marks, unit="", marked=asked.code.curie)
