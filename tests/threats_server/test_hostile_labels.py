@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from tools import chromium
@@ -15,7 +15,7 @@ from tools import chromium
 from codegraph import CodeGraph
 from codegraph.operations.table import OPERATIONS
 from tests.build import licensed_files, small_files
-from tests.threats_server.conftest import HIDDEN, ORDERS
+from tests.threats_server.conftest import HIDDEN, LINKS, MARKUP, ORDERS
 from tests.threats_server.running import CPT, GOOD_OF_FILES, running
 
 CM = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -176,6 +176,43 @@ def test_row_13_a_real_browser_runs_nothing(planted, browser, path):
     assert browser.run("[...document.links].filter(a => !/^(https?|urn):/.test(a.href)).length") == 0
     assert [p for p in browser.problems if "status of 4" not in p] == []
     assert [r for r in browser.requests if not r.startswith((planted.address, "data:image/svg+xml"))] == []
+
+
+POSTED = {
+    "/suggest": {
+        "note": f"{MARKUP} {LINKS} Crohn's disease. Open loop ileostomy. </textarea><script>planted=9"
+    },
+    "/check": {
+        "lines": f"44310 {MARKUP.replace(' ', '')}",
+        "dx": "K50.00 <svg/onload=planted=9>",
+        "prior": "<b>",
+    },
+    "/query": {"query": f"SELECT * {{ ?s ?p '{MARKUP}' }} </textarea><script>planted=9</script>", "run": "1"},
+}
+
+
+@pytest.mark.parametrize("path", POSTED)
+def test_row_13_markup_of_forms_is_text(planted, path):
+    answer = planted.post(
+        path, urlencode(POSTED[path]).encode(), "application/x-www-form-urlencoded", "text/html"
+    )
+    assert answer.status in (200, 400)
+    assert answer.media == "text/html"
+    read = Reader()
+    read.feed(answer.text)
+    assert read.harm == []
+    assert all(str(script.get("src", "")).startswith("/static/") for script in read.scripts)
+    assert "&lt;script&gt;" in answer.text  # it is shown
+
+
+def test_row_13_results_as_one_types_run_nothing(planted, browser):
+    browser.open(planted.address)
+    browser.run("document.querySelector('form[data-live] input[name=q]').focus()")
+    browser.type("K50.0 <img src=x onerror=planted=9>")
+    browser.until("document.getElementById('results').innerText.includes('onerror=planted')")
+    assert browser.run("typeof planted") == "undefined"
+    assert browser.run("document.querySelectorAll('img, [onerror], main script').length") == 0
+    assert [p for p in browser.problems if "status of 4" not in p] == []
 
 
 HOSTILE_DATA = """
