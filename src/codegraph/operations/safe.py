@@ -106,7 +106,7 @@ class _Cut:
                 self.left_off[path] = len(value) - _MOST_KEYS
             kept = list(value.items())[:_MOST_KEYS]
             names = [(clean(k, _LONGEST_NAME), v) for k, v in kept]
-            return {name: self.value(v, f"{path}/{name}") for name, v in names}
+            return {name: self.value(v, f"{path}/{_pointed(name)}") for name, v in names}
         return value
 
 
