@@ -94,10 +94,13 @@ class GraphStore:
 
     def pairs(self, predicate: str) -> list[tuple[str, str]]:
         """Return what `edges` yields, written by the engine in one go: for whole properties; other threads go on."""
-        bound = {ox.Variable("p"): _node(predicate)}
+        bound: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
+            ox.Variable("p"): _node(predicate)
+        }
         asked = "SELECT ?p ?s ?o { ?s ?p ?o }"
         found = self.raw.query(asked, substitutions=bound, use_default_graph_as_union=True)
-        lines = found.serialize(format=ox.QueryResultsFormat.TSV).decode().split("\n")[1:-1]
+        assert isinstance(found, ox.QuerySolutions)
+        lines = (found.serialize(format=ox.QueryResultsFormat.TSV) or b"").decode().split("\n")[1:-1]
         told = (line.split("\t") for line in lines)
         return [(s[1:-1], o[1:-1]) for _, s, o in told if s[0] == o[0] == "<"]
 

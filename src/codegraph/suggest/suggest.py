@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 from codegraph.codes import SYSTEMS
 from codegraph.errors import UnknownTerm
 from codegraph.search.phrases import Phrases, content
-from codegraph.suggest.acts import Evidence, read
+from codegraph.suggest.acts import read
 from codegraph.suggest.choices import left_open
 from codegraph.suggest.context import Contexts
 from codegraph.suggest.diagnoses import DiagnosisTerms
+from codegraph.suggest.evidence import Evidence
 from codegraph.suggest.fit import INCIDENTAL, Fitting
 from codegraph.suggest.model import Candidate, FoundSpan, Role, Suggestion
 from codegraph.suggest.profiles import Profile, profiles
