@@ -7,7 +7,16 @@ from datetime import date
 
 import pytest
 
-from codegraph.answers import by_words, grounds, say_claim, say_codes, say_links, say_payment, say_rules
+from codegraph.answers import (
+    by_words,
+    grounds,
+    say_claim,
+    say_codes,
+    say_history,
+    say_links,
+    say_payment,
+    say_rules,
+)
 from codegraph.answers.ask import SAYS, ask
 from codegraph.answers.bind import Unreadable, bind
 from codegraph.answers.by_words import FIND
@@ -19,6 +28,7 @@ from codegraph.answers.topic_words import MODIFIER_WORDS, PRICED_MODIFIERS
 from codegraph.answers.topics import TOPICS
 from codegraph.answers.topics_billing import TOPICS as BILLING
 from codegraph.answers.topics_codes import TOPICS as CODES
+from codegraph.answers.topics_links import TOPICS as LINKS
 from codegraph.answers.topics_payment import TOPICS as PAYMENT
 from codegraph.answers.understand import understand
 from codegraph.answers.vocabulary import ELSEWHERE, FILLERS, KEPT, KEY_WORDS
@@ -119,14 +129,14 @@ def test_words_kept_apart_are_no_key_words():
 
 
 def test_every_topic_is_answered_or_has_readings():
-    assert list(TOPICS) == [*CODES, *PAYMENT, *BILLING]
+    assert list(TOPICS) == [*CODES, *LINKS, *PAYMENT, *BILLING]
     assert all(dataclasses.is_dataclass(t) and isinstance(t, Topic) for t in TOPICS)
     keys = [t.key for t in TOPICS]
     assert len(keys) == len(set(keys))
     assert set(SAYS) == {t.key for t in (*TOPICS, FIND) if not t.readings}
     modules = {say.__module__ for say in SAYS.values()}
     assert modules == {
-        m.__name__ for m in (by_words, say_claim, say_codes, say_links, say_payment, say_rules)
+        m.__name__ for m in (by_words, say_claim, say_codes, say_history, say_links, say_payment, say_rules)
     }
     assert {s for t in TOPICS for s in t.systems.split()} <= CODE_PREFIXES.keys() | set(CODE_PREFIXES)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from codegraph.answers import by_words, say_claim, say_codes, say_links, say_payment, say_rules
+from codegraph.answers import by_words, say_claim, say_codes, say_history, say_links, say_payment, say_rules
 from codegraph.answers.bind import Unreadable
 from codegraph.answers.entities import cleaned
 from codegraph.answers.model import Answer, Sentence
@@ -37,7 +37,7 @@ SAYS: Final[dict[str, Say]] = {
     "factor": say_payment.factor,
     "gem": say_links.gem,
     "global": say_payment.global_period,
-    "history": say_codes.history,
+    "history": say_history.history,
     "indicated": say_links.indicated,
     "indications": say_links.indications,
     "laparoscopic": say_links.laparoscopic,
@@ -51,8 +51,8 @@ SAYS: Final[dict[str, Say]] = {
     "price": say_payment.price,
     "rank": say_payment.rank,
     "related": say_links.related,
-    "replaced?": say_codes.replaced,
-    "replaces": say_codes.replaces,
+    "replaced?": say_history.replaced,
+    "replaces": say_history.replaces,
     "revised-by": say_links.revised_by,
     "rvu": say_payment.rvu,
     "said-of": say_codes.said_of,

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from codegraph.answers import topics_billing, topics_codes, topics_payment
+from codegraph.answers import topics_billing, topics_codes, topics_links, topics_payment
 from codegraph.answers.topic import Topic
 
 TOPICS: Final[tuple[Topic, ...]] = (
     *topics_codes.TOPICS,
+    *topics_links.TOPICS,
     *topics_payment.TOPICS,
     *topics_billing.TOPICS,
 )
