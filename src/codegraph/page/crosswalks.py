@@ -29,6 +29,7 @@ _REASONS: Final = {
     "semapv:LogicalReasoning": "definitions compared facet by facet",
     "semapv:ManualMappingCuration": "stated by a person",
 }
+_ABOVE: Final = "group"  # what a code stands under: in the section on its place
 _GROUPED: Final = "category of a grouping"
 
 
@@ -50,7 +51,8 @@ def crosswalks(asked: Asked) -> Section:
         lines.append(said(f"{left} further combinations: {command}"))
     if not (tables or lines):
         lines.append(said(f"No loaded source maps {asked.code.notation} to another system."))
-    releases = {m.release for m in (*found, *found.aside, *found.overlapping)}
+    shown = (m for m in (*found, *found.aside, *found.overlapping) if m.target.system != _ABOVE)
+    releases = {m.release for m in shown}
     if not releases:
         releases = {asked.packaged}
     return Section("crosswalks", title, tuple(lines), tuple(tables), None, asked.sources(*releases), missing)
@@ -78,9 +80,9 @@ class _Names:
 def _tables(asked: Asked, names: _Names, mappings: Iterable[Mapping], caption: str) -> Iterator[Table]:
     groups: dict[str, list[Mapping]] = {}
     for mapping in mappings:
-        if mapping.target.system != "group":  # what a code stands under: in the section on its place
+        if mapping.target.system != _ABOVE:
             groups.setdefault(mapping.target.system, []).append(mapping)
-    for system, some in groups.items():
+    for system, some in sorted(groups.items(), key=lambda kv: kv[0] not in SYSTEMS):  # codes, then groupings
         rows = _by_target(some, names)
         name = SYSTEMS[system].title if system in SYSTEMS else _SCHEMES.get(system, system)
         more = rest(_ROWS, len(rows), f"codegraph crosswalk {asked.code.notation}")
