@@ -46,9 +46,12 @@ def different(release: Path, most: int) -> list[Request]:
 
 def _different(drawn: dict[str, Iterator[str]]) -> Iterator[Request]:
     for system in cycle(_ASKED_OF):
-        code = next(drawn[system], None)
+        code = next(drawn[system], None) if system in drawn else None
         if code is None:
-            return
+            drawn.pop(system, None)
+            if not drawn:
+                return
+            continue
         place, query = (
             f"/code/{system}/{quote(code)}",
             f"SELECT ?p ?o {{ {system}:{code} ?p ?o }} ORDER BY ?p ?o",

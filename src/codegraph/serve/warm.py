@@ -31,6 +31,7 @@ State = Literal["waiting", "working", "ready", "failed"]
 _LOG: Final = logging.getLogger(__name__)
 _QUIET: Final = 2.0  # seconds for which each thing waits at most until nobody asks anything
 _PAUSE: Final = 0.05
+_AFTER: Final = 0.5  # seconds after the start: who asks at once goes first
 _PATIENCE: Final = 5.0  # seconds for which a request waits for the text index
 _CPT: Final = "system=http://www.ama-assn.org/go/cpt"
 # One of each kind that reads tables, templates or words when first asked; what a release lacks is answered with 404.
@@ -102,6 +103,7 @@ class Warm:
         return ended.is_set()
 
     async def _all(self) -> None:
+        await asyncio.sleep(_AFTER)
         kg = self._kg
         if kg is None:
             await self._step("counts", self._counts.get)
