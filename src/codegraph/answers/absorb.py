@@ -106,10 +106,14 @@ def _period(kg: CodeGraph, bound: Bound, fit: Fit, found: Absorbed) -> Absorbed:
     source = _SOURCES.get(fit.topic.key) or _OF_SETTINGS.get(fit.topic.key, {}).get(
         fit.setting or "practitioner"
     )
-    if source is None:
-        return found
     (item,) = years
     first, last = period(item.value)
+    rest = tuple(i for i in found.left if i is not item and i.value not in _OF_PERIOD)
+    if fit.topic.key == "valid":
+        told = f"{item.written} means {last}, its last day"
+        return replace(found, left=rest, day=last.isoformat(), assumed=(*found.assumed, told))
+    if source is None:
+        return found
     editions = [
         e
         for e in kg._editions.of(source)
@@ -125,7 +129,6 @@ def _period(kg: CodeGraph, bound: Bound, fit: Fit, found: Absorbed) -> Absorbed:
     day = max(first, edition.first) if edition.first and not edition.tells_history else first
     if edition.tells_history:
         day = min(last, edition.last or last)
-    rest = tuple(i for i in found.left if i is not item and i.value not in _OF_PERIOD)
     told = f"{item.written} means {day}, the day in it that {edition} answers for"
     return replace(found, left=rest, day=day.isoformat(), assumed=(*found.assumed, told))
 

@@ -71,7 +71,9 @@ def phrase_of(bound: Bound) -> str | None:
         return None
     asks = any(t.kind == "system" or t.written.lower() in ASKS_CODE for t in tokens)
     inner = [n for n, t in enumerate(tokens) if t.kind in ("word", "pair", "number") and t.value not in _SKIP]
-    if any(tokens[n].value in OF_FIGURES for n in inner) or all(known(tokens[n].value) for n in inner):
+    if any(tokens[n].value in OF_FIGURES for n in inner) or not any(
+        tokens[n].kind == "word" and not known(tokens[n].value) for n in inner
+    ):
         return None
     if not inner or inner[-1] - inner[0] >= _LONGEST or not (asks or len(inner) == len(tokens)):
         return None
@@ -204,8 +206,10 @@ def _run(bound: Bound, topic: Topic) -> tuple[int, int] | None:
         return None
     numbers = [bound.tokens.index(item) for item in plain.left]
     inside = bound.tokens[numbers[0] : numbers[-1] + 1]
+    said = {t.value for t in plain.left}
     if (
-        all(known(t.value) for t in plain.left)
+        said & (OF_FIGURES | CHANGING)
+        or all(map(known, said))
         or any(t.kind != "word" for t in inside)
         or any(
             n not in numbers and bound.tokens[n].value not in FILLERS for n in range(numbers[0], numbers[-1])

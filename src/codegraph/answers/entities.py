@@ -52,7 +52,12 @@ _SCAN: Final = re.compile(
 )
 
 
-_SIGNS: Final = {"+": "and"}  # between codes, and before an add-on code
+_SIGNS: Final = {
+    "+": "and",
+    ">": "to",
+    "\u2192": "to",
+    "=": "is",
+}  # `+` between codes, and before an add-on code
 _SHORT: Final = {
     "cpt": "CPT",
     "hcpcs": "HCPCS Level II",

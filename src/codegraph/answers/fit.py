@@ -19,7 +19,9 @@ _AS_OF: Final = r"(?:as of|effective|(?:for |with )?(?:a |the )?(?:date of servi
 _WITH_MODIFIERS: Final = (
     r"(?:with |using )?(?:(?:an?|the) )?(?:modifiers? |mod )?<mod>(?:(?: and| or)? <mod>)*(?: modifiers?)?"
 )
-_NEUTRAL: Final = r"(?:under )?(?:medicare )?part b|these days|right now|at the moment"
+_NEUTRAL: Final = (
+    r"(?:under )?(?:medicare )?part b|these days|right now|at the moment|(?:last|this) (?:week|month)"
+)
 _NAMED_MODIFIERS: Final = ("price", "rvu")  # topics in which words for a modifier put it on the code
 
 

@@ -31,7 +31,7 @@ PAY: Final = (
     r"|reimbursements?|worth"
     r"|amounts?|costs?|how much|allowed amounts?|allowed|allowables?|allowances?|dollars?|rates?"
     r"|medicare gives?"
-    r"|get for|payable|go(?:es|ing) for"
+    r"|get for|payable|go(?:es|ing) for|collect|^<code>(?= in )"
     r"|(?:which|what)(?: one| code)? (?:pays?|is paid|is worth|gets paid) more"
 )
 # What is allowed beside a code in modifier questions, and which modifier it means.

@@ -26,7 +26,8 @@ _TOGETHER: Final = (
     r"|inclusive|integral"
 )
 _EDIT_WORDS: Final = (
-    f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} {DOING} {TIMES} together with beside besides alongside separately "
+    f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} {DOING} {TIMES} active per together with beside besides "
+    "alongside separately "
     "if when both each other another one two why cant same between ncci cci ptp edit edits rule rules along "
     "from indicator combined combination force effect modifier modifiers exist exists still append appending "
     "deny or denies denied denial bypass bypassed bypasses pair pairs paired conflict conflicts conflicting "
@@ -152,7 +153,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         f"{PEOPLE} {BILLING} {PAYING} {ALLOWING} {TIMES} {DOING} unit units limit limits limited maximum max "
         "many per or line lines more than once twice times edit edits mue mues medically unlikely one number "
         "most ncci value largest highest cap caps capped ceiling quantity count single indicator mai "
-        "adjudication mean means",
+        "adjudication mean means denied deny reject rejected exceed exceeds",
         takes="day units",
         settings=OF_LIMITS,
         sample="What is the unit limit (MUE) of {codes}?",

@@ -35,7 +35,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
         "said-of",
         (r"(?:is|are|isn't) <code>|<code> (?:is|are|being)",),
-        "correct true",
+        "correct true done performed always",
         systems="cpt hcpcs icd10pcs",
         rank=-1,
         sample="",
@@ -123,8 +123,9 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ),
     Topic(
         "replaced?",
-        (r"replace[sd]?|supersede[sd]?|successor|instead",),
-        "replace replaces replaced supersede supersedes superseded with successor old new cpt",
+        (r"replace[sd]?|supersede[sd]?|successor|instead|(?:take|takes|took|taken) the place of",),
+        "replace replaces replaced supersede supersedes superseded with successor old new cpt take takes took "
+        "taken place",
         codes=(2, 2),
         systems="",
         sample="What replaced {codes}?",

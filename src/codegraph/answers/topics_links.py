@@ -29,7 +29,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "gem gems group groups grouped fall falls belong belongs becomes become forward backward convert "
         "converts translate translates old new category categories between from same inpatient hospital "
         "diagnosis equivalent counterpart corresponding correspond maps map match matches crosswalk mapping "
-        "cross walk all with used use report reported mean",
+        "cross walk all with used use report reported mean options option choices candidates available "
+        "reference",
         systems="",
         target="must",
         takes="day",
@@ -103,7 +104,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         ),
         "typical typically usual common bill billed reported match matches fix fixes if surgical cpt hcpcs "
         "work treat treats treated treatment treatments indicated done performed used use with diagnosis "
-        "patient patients condition all",
+        "patient patients condition all linked link associated tied",
         systems="icd10cm",
         target="may",
         targets="cpt hcpcs",
@@ -119,7 +120,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         ),
         "difference differences compare compared why two or thing identical between from separates versus vs "
         "apart distinguish distinguishes differ differs different explain same with clinically definition "
-        "definitions",
+        "definitions than",
         codes=(2, 2),
         systems="",
         sample="What is the difference between {codes}?",

@@ -16,7 +16,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         (PAY,),
         f"{PEOPLE} {PAYING} {_SCHEDULE} {DOING} allowed allow allows allowable much setting settings locality "
         "area when carrier contractor priced total amount amounts rate rates dollar dollars back roughly "
-        "price prices cost costs fee billed bill or",
+        "price prices cost costs fee billed bill or collect from own vs versus if paid-out receive",
         codes=(1, 4),
         mods=(0, 4),
         takes="day place",
@@ -90,7 +90,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "postoperative follow followup included post op operative apply applies after when since if visit "
         "visits office sees seen week weeks bill billed separately last lasts end ends start starts minor "
         "major same include includes inside within cover covers covered later following recheck assigned "
-        "carry carries number kind type care falls still patient patients e m em",
+        "carry carries number kind type care falls still patient patients e m em add addon",
         codes=(1, 4),
         takes="day number",
         sample="What is the global period of {codes}?",
@@ -145,7 +145,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         f"{PEOPLE} {PAYING} {DOING} status indicator indicators rate rates hospital hospitals outpatient only "
         "listed inpatient department much apc opps setting addendum amount facility group groups grouped fall "
         "falls belong belongs assigned patient patients basis packaged have-to separately when if stay "
-        "admitted admission",
+        "admitted admission or",
         codes=(1, 4),
         mods=(0, 2),
         takes="day",

@@ -34,7 +34,8 @@ FILLERS: Final = wordset(
     "thinking say says "
     "saying said someone somebody somehow must shall ever well right oh um hmm us the's there's "
     "that's thats theres "
-    "anything something everything specifically particular generally usually normally simply according as into over up "
+    "anything something everything specifically particular generally usually normally simply according as "
+    "into over up "
     "make makes made put go goes going come comes coming able possible possibly likely supposed"
 )
 # Words that may change what is asked: none of them is ever passed over, whoever's text has it.
@@ -57,9 +58,12 @@ FOR_CODE: Final = wordset(
 )
 # Words about figures and lists: a question with them asks for no code by its description.
 OF_FIGURES: Final = wordset(
-    "rvu rvus wrvu wrvus global globals period days day status indicator apc apcs highest lowest largest smallest most "
-    "least many all list count rank percentile price prices fee fees pay pays paid payment units unit limit mue edit "
-    "edits ncci modifier modifiers denied deny locality worth expensive cheapest longest shortest"
+    "rvu rvus wrvu wrvus global globals period days day status indicator apc apcs highest lowest largest "
+    "smallest most "
+    "least many all list count rank percentile price prices fee fees pay pays paid payment units unit "
+    "limit mue edit "
+    "edits ncci modifier modifiers denied deny locality worth expensive cheapest longest shortest best "
+    "worst better worse average median mean"
 )
 # Nouns beside a code that say what kind of thing it is.
 NOUNS: Final = wordset(
@@ -112,7 +116,8 @@ KEY_WORDS: Final = wordset(
     "indication "
     "indications diagnosis diagnoses outpatient inpatient global period relative percentile ranking "
     "bundled together "
-    "maximum primary primaries synonyms aftercare separately conflict conflicts denied payable "
+    "version versions linked active maximum primary primaries synonyms aftercare separately conflict "
+    "conflicts denied payable "
     "carrier column edits "
     "allowable allowed conversion factor category national nationally postoperative surgeon surgeons "
     "facility nonfacility equivalent similar revised retired terminated bilateral "
@@ -139,7 +144,8 @@ KEPT: Final = wordset(
 # What no file that codegraph reads says: words -> the source that has it.
 ELSEWHERE: Final[tuple[tuple[str, str], ...]] = (
     (
-        r"lcds?|ncds?|coverage|covered|(?:medicare|cms|part b|it|they|plan|payer|always|usually) covers?",
+        r"lcds?|ncds?|coverage|covered|(?:medicare|cms|part b|it|they|plan|payer|always"
+        r"|usually) covers?|approv(?:e|es|ed|al)",
         "coverage policies (the Medicare Coverage Database of CMS: NCD and LCD with their billing articles)",
     ),
     (
@@ -167,6 +173,7 @@ ELSEWHERE: Final[tuple[tuple[str, str], ...]] = (
     (r"snomed(?: ct)?", "SNOMED CT (SNOMED International; in the US the National Library of Medicine)"),
     (r"cpt assistant|clinical examples?", "CPT Assistant (American Medical Association)"),
     (r"how often|utili[sz]ation", "utilization counts (CMS Physician and Other Practitioners by Service)"),
+    (r"part a", "payment by Part A (the IPPS tables and the grouper of CMS)"),
     (r"d\d{4}", "dental codes (CDT, American Dental Association)"),
     (r"icd ?11", "ICD-11 (World Health Organization)"),
     (r"loinc", "LOINC (Regenstrief Institute)"),
@@ -182,8 +189,9 @@ ADVICE: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         r"physician assistants?|nurse practitioners?|midwi(?:fe|ves)|crnas?|anesthetists?|non ?physician"
-        r"|qualifying participants?|part a|self pay|sequest\w+",
-        "what is paid to others than physicians, or otherwise than by Part B's fee schedule, is not computed here",
+        r"|qualifying participants?|self pay|sequest\w+",
+        "what is paid to others than physicians, or otherwise than by Part B's fee schedule, is not computed "
+        "here",
     ),
     (
         r"up ?cod(?:e|ed|es|ing)|(?:get|be|getting|being) paid more"
