@@ -49,7 +49,7 @@ ASKED = {
 }
 # Modules that measure payment, edits, claims and questions of a release: `measure(release, quick)` gives their rows.
 BILLING = ("billing_price", "billing_edits", "billing_check", "billing_changes", "answer_rows")
-FRONT_DOORS = ("fhir_rows", "search_rows", "serve_rows", "front_rows")
+FRONT_DOORS = ("fhir_rows", "search_rows", "serve_rows", "front_rows", "browser_rows")
 IMPORTS = ("pass", "import click", "import pyoxigraph", "import rdflib")
 
 

@@ -10,7 +10,11 @@
     const number = ++asked, query = new URLSearchParams(new FormData(box.form));
     const answer = await fetch("/results?" + query, { headers: { Accept: "text/html" } });
     const text = await answer.text();
-    if (number !== asked || !answer.ok) return;
+    if (number !== asked) return;
+    if (!answer.ok && answer.status !== 400 && answer.status !== 404) {
+      said.textContent = "No answer yet; Enter asks again";
+      return;
+    }
     list.innerHTML = text;
     const head = list.querySelector("h2"), first = list.querySelector(".results li");
     const best = first ? "; first " + first.innerText.split("\n").slice(0, 2).join(" ") : "";
