@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _BRIDGES: Final = frozenset({"of", "and", "the"})
 _BEFORE_PLACE: Final = frozenset({"in", "at", "near"})
+_NO_PLACES: Final = wordset("state states area areas country town city county region place places")
 _OF_PERIOD: Final = frozenset({"in", "for", "during", "of"})
 _TEXTS: Final = ("skos:altLabel", "cg:shortLabel")
 # Topic -> the source whose release answers for a day.
@@ -72,6 +73,8 @@ def _place(kg: CodeGraph, bound: Bound, fit: Fit, found: Absorbed) -> Absorbed:
     if any(bound.tokens[n].value not in _BRIDGES for n in between):
         return found
     place = bound.text[left[0].start : left[-1].end]
+    if all(item.value in _NO_PLACES for item in left):
+        return found
     of = places(place)
     if len(of) > 1 or (of and not _is_place(kg, place)):
         if len(of) > 1:
