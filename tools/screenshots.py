@@ -31,7 +31,7 @@ LOOKS: Final = {
     "phone": {"size": (PHONE[0], 1160), "phone": True, "scale": 2},
 }
 MOST: Final = 150_000  # bytes of a picture
-_COLOURS: Final = (128, 64, 32)
+_COLOURS: Final = (256, 128, 64)
 
 
 def main(folder: Path) -> None:
