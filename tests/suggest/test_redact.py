@@ -28,6 +28,8 @@ from codegraph.suggest.redact import MASK, RULES, redact
         ("Jane Roe is a 55 year old woman", ["Jane", "Roe"], "name"),
         ("assisted by Carl Poe PA-C", ["Carl", "Poe"], "name"),
         ("her husband Carl drove her home", ["Carl"], "name"),
+        ("RE: Roe, Jane Q.; seen", ["Roe", "Jane"], "name"),
+        ("Medicare ID 1AB2-CD3-EF45", ["1AB2", "EF45"], "record number"),
         ("MRN: 00123456", ["00123456"], "record number"),
         ("medical record no. 771-22-9", ["771-22-9"], "record number"),
         ("Encounter #A-99881", ["99881"], "record number"),

@@ -102,7 +102,7 @@ def _weigh(evidence: Evidence, span: FoundSpan, sentence: int) -> None:
     for value in (span.value, *span.also):
         facet = facet_of(value)
         told = (span.role or "creates") if facet == "stoma" else facet
-        if span.status == "negated":
+        if span.status == "negated" and value != _OPEN:  # no laparotomy, and open through a smaller incision
             evidence.denied[told].add(value)
         if span.status not in _COUNTS:
             continue

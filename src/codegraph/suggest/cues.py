@@ -21,6 +21,8 @@ _FORWARD: Final = (
         True,
         "denies|denied|denying|no evidence of|no sign of|no signs of|negative for|no history of",
     ),
+    ("negated", 4, False, "nothing was|nothing|none of"),
+    ("negated", 8, True, "neither"),
     ("negated", 8, True, "did not|was not|were not|is not|are not|does not|could not|cannot|decision not to"),
     (
         "negated",
@@ -52,7 +54,8 @@ _FORWARD: Final = (
         "planned",
         10,
         False,
-        "plan for|plans for|planned for|will need|will require|will undergo|scheduled for|consider",
+        "will schedule|to schedule|plan to|plans to|planning|plan for|plans for|planned for|"
+        "will need|will require|will undergo|scheduled for|consider",
     ),
     (
         "planned",
@@ -98,7 +101,8 @@ _BACKWARD: Final = (
         "negated",
         6,
         False,
-        "unnecessary|was unneeded|was not felt necessary|not felt to be necessary|not thought necessary",
+        "cancelled|canceled|called off|was withheld|was omitted|unnecessary|was unneeded|"
+        "was not felt necessary|not felt to be necessary|not thought necessary",
     ),
     (
         "negated",
@@ -135,7 +139,8 @@ _NO_CUES: Final = (
 # Words at which every reach ends.
 _ENDS: Final = (
     "but|however|although|though|except|therefore|then|thus|which|whereas|while|aside|apart|yet|because|since|"
-    "through|via|using|secondary|so|after|before|who|now|today|underwent|undergoes|proceeded|presents|presented|presenting"
+    "through|via|using|secondary|so|after|before|who|now|today|underwent|undergoes|"
+    "proceeded|presents|presented|presenting"
 )
 _CLAUSE: Final = "and the|and a|and an|and was|and were|and we|and then|and it|and this"
 ON_AFTER_COMMA: Final = frozenset(("or", "nor"))

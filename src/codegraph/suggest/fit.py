@@ -43,6 +43,7 @@ INCIDENTAL: Final = frozenset(
         "tube-placement",
     )
 )
+_WITHOUT: Final = "extent:without"  # what a note does not state is told by its silence, half and half
 _LIGHT: Final = 0.25
 _SHARE: Final = (0.65, 0.35)  # of what the definition asks, of what the note states
 _TERM: Final = 0.05  # for a synonym of the code in the note
@@ -98,7 +99,7 @@ class Fitting:
             return "stated"
         if self._denied(facet, (value,)):
             return "contradicted"
-        if any(v in self._h.above(value) for v in told):
+        if any(v in self._h.above(value) for v in told) or value.startswith(_WITHOUT):
             return "wider"
         return "contradicted" if told and facet in _EXCLUSIVE else "open"
 

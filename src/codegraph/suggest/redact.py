@@ -56,6 +56,7 @@ _RULES: Final = (
         rf"(?i)\b(?:{_RECORD}){_NUMBER}[ ]{{0,2}}[:#][ #]{{0,3}}(?P<mask>(?=[A-Z-]{{0,8}}\d)[A-Z\d-]{{3,25}})",
     ),
     ("record number", rf"(?i)\b(?:{_RECORD}){_NUMBER}[ ](?P<mask>[A-Z]{{0,3}}-?\d[\d-]{{3,20}})"),
+    ("record number", r"\b[1-9][A-Z][A-Z\d]\d-?[A-Z][A-Z\d]\d-?[A-Z]{2}\d{2}\b"),  # of a Medicare beneficiary
     ("date", r"\b\d{4}-\d{1,2}-\d{1,2}(?:T[\d:.Z+-]{1,20})?\b"),
     ("date", r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})\b"),
     ("date", rf"\b{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?(?:,?[ ]\d{{4}})?\b"),
@@ -88,6 +89,7 @@ _RULES: Final = (
         "name",
         rf"(?<![\w'-])(?P<mask>{_NAME}(?:[ ]{_NAME}){{1,3}})(?=,?[ ](?:(?:is|was)[ ])?an?[ ]\d{{1,3}}[ -]?(?:year|y))",
     ),
+    ("name", rf"\b(?:RE|Re):[ ]{{1,3}}(?P<mask>{_NAME},[ ]{_NAME}(?:[ ]{_NAME})?)"),
     ("name", rf"\b[Pp]atient,[ ](?P<mask>{_NAME}(?:[ ]{_NAME}){{1,3}})(?=,)"),
     ("name", rf"(?i:\b(?:{_RELATIVES})),?[ ](?P<mask>{_NAME}(?:[ ]{_NAME}){{0,3}})"),
     (

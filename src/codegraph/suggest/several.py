@@ -12,7 +12,10 @@ from codegraph.suggest.profiles import Profile
 
 _ACTS: Final = frozenset(("method", "creates", "closes", "revises"))
 # What opens the way to an act: no procedure of its own beside one.
-_ON_THE_WAY: Final = frozenset(f"method:{m}" for m in ("exploration", "incision", "inspection", "irrigation"))
+_ON_THE_WAY: Final = frozenset(
+    f"method:{m}"
+    for m in ("exploration", "incision", "inspection", "irrigation", "lysis-of-adhesions", "release")
+)
 _MOST: Final = 4  # procedures beside the first one
 
 

@@ -91,6 +91,8 @@ def act_on(span: Span, contexts: Contexts) -> StomaAct:
         owned |= distance <= reach and word in words
         made |= word in _MADE
         role, before_reach, after_reach = _ROLE_WORDS.get(word, ("creates", 0, 0))
+        if after and contexts.tokens[min(number + 1, len(contexts.tokens) - 1)].text == "of":
+            continue  # `colostomy and closure of the stump`: of something else
         if word in _ONLY_WITH and not _said(_ONLY_WITH[word], here, contexts):
             continue
         if distance <= (after_reach if after else before_reach) and (

@@ -15,6 +15,23 @@ _CLOSED_STUMP: Final[Entailed] = (("method", "method:occlusion"),)
 _INFECTED: Final[Entailed] = (("extent", "extent:with-abscess-or-peritonitis"),)
 _SEWN: Final[Entailed] = (("method", "method:suture"),)
 _SEVERAL: Final[Entailed] = (*_SEWN, ("extent", "extent:multiple"))
+_FREED: Final[Entailed] = (("method", "method:release"), ("site", "site:intestine"))
+_DEEP: Final[Entailed] = (("extent", "extent:in-depth"),)
+_UNDONE: Final[Entailed] = (  # of a Hartmann procedure: its colostomy is closed and joined to the rectum
+    ("closes", "stoma:colostomy"),
+    ("method", "method:stoma-closure"),
+    ("method", "method:excision-or-resection"),
+    ("method", "method:anastomosis"),
+    ("join", "site:rectum"),
+    ("stoma_site", "site:intestine"),
+)
+_WHOLE: Final[Entailed] = (("method", "method:resection"), ("extent", "extent:total"))
+_FEEDING: Final[Entailed] = (
+    ("creates", "stoma:tube-jejunostomy"),
+    ("method", "method:insertion"),
+    ("destination", "site:skin"),
+)
+_STOPPED: Final[Entailed] = (("method", "method:control-of-bleeding"),)
 _TO_RECTUM: Final[Entailed] = (("join", "site:rectum"), ("method", "method:anastomosis"))
 _TO_COLON: Final[Entailed] = (("join", "site:colon"), ("method", "method:anastomosis"))
 _TO_ANUS: Final[Entailed] = (("join", "site:anus"), ("method", "method:anastomosis"))
@@ -24,6 +41,8 @@ _WORDS: Final[tuple[tuple[tuple[str, ...], Entailed], ...]] = (
     (("fistula", "repair"), (("method", "method:fistula-closure"),)),
     (("fistula", "takedown"), (("method", "method:fistula-closure"),)),
     (("volvulus", "reduction"), (("method", "method:reposition"),)),
+    (("volvulus", "detorsed"), (("method", "method:reposition"),)),
+    (("volvulus", "untwisted"), (("method", "method:reposition"),)),
     (("volvulus", "detorsion"), (("method", "method:reposition"),)),
     (("intussusception", "reduction"), (("method", "method:reposition"),)),
     (("appendectomy", "abscess"), _INFECTED),
@@ -37,20 +56,35 @@ _WORDS: Final[tuple[tuple[tuple[str, ...], Entailed], ...]] = (
     (("stump", "oversewn"), _CLOSED_STUMP),
     (("hartmann", "colostomy"), (*_CLOSED_STUMP, ("stoma_form", "stoma-form:end"))),
     (("multiple", "biopsy"), (("extent", "extent:with-multiple-biopsies"),)),
-    (("enterotomy", "closure"), _SEWN),
-    (("enterotomy", "repair"), _SEWN),
-    (("colotomy", "closure"), _SEWN),
-    (("colotomy", "repair"), _SEWN),
-    (("perforation", "closure"), _SEWN),
-    (("perforation", "repair"), _SEWN),
-    (("laceration", "closure"), _SEWN),
-    (("laceration", "repair"), _SEWN),
+    *(
+        ((hole, act), _SEWN)
+        for hole in ("enterotomy", "colotomy", "perforation", "laceration", "tear")
+        for act in ("closure", "repair", "oversewn", "suture")
+    ),
+    (("lysis", "adhesion"), _FREED),
+    (("enterolysis",), _FREED),
+    (("adhesiolysis",), _FREED),
+    *(
+        ((band, act), _FREED)
+        for band in ("adhesion", "band")
+        for act in ("division", "freed", "lysed", "dividing")
+    ),
+    *(
+        ((all_, "colon", act), _WHOLE)
+        for all_ in ("entire", "whole")
+        for act in ("removal", "resection", "excision")
+    ),
+    (("feeding", "tube", "jejunum"), _FEEDING),
     *(
         ((many, hole, act), _SEVERAL)
         for many in ("two", "three", "four", "several", "multiple")
         for hole in ("enterotomy", "perforation", "laceration")
-        for act in ("closure", "repair")
+        for act in ("closure", "repair", "oversewn", "suture")
     ),
+    *((("hartmann", undone), _UNDONE) for undone in ("reversal", "takedown", "closure")),
+    (("abscess", "drainage"), (("method", "method:drainage"),)),
+    (("revision", "depth"), _DEEP),
+    (("reconstruction", "depth"), _DEEP),
     (("coloproctostomy",), _TO_RECTUM),
     (("colorectal", "anastomosis"), _TO_RECTUM),
     (("anastomosis", "rectum"), _TO_RECTUM),
@@ -64,6 +98,24 @@ _WORDS: Final[tuple[tuple[tuple[str, ...], Entailed], ...]] = (
     (("ileoanal", "anastomosis"), _TO_ANUS),
     (("proctocolectomy", "pouch"), (("method", "method:reservoir-creation"), *_TO_ANUS)),
 )
+# What these words say where a scope was passed; in an open operation they are steps of it.
+_SCOPED: Final[tuple[tuple[tuple[str, ...], Entailed], ...]] = (
+    (("hemostasis",), _STOPPED),
+    *(
+        (("bleeding", means), _STOPPED)
+        for means in (
+            "coagulated",
+            "coagulation",
+            "argon",
+            "cautery",
+            "cauterized",
+            "clip",
+            "clipped",
+            "injected",
+        )
+    ),
+)
+_SCOPE: Final = "method:endoscopy"
 # (facet, value) of the note, all in one sentence -> what follows from them.
 _VALUES: Final[tuple[tuple[Entailed, Entailed], ...]] = (
     (
@@ -87,7 +139,7 @@ _VALUES: Final[tuple[tuple[Entailed, Entailed], ...]] = (
         (("method", "method:tube-placement"),),
     ),
 )
-_KNOWN: Final = frozenset(word for wanted, _ in _WORDS for word in wanted)
+_KNOWN: Final = frozenset(word for wanted, _ in (*_WORDS, *_SCOPED) for word in wanted)
 
 
 def together(evidence: Evidence, contexts: Contexts) -> None:
@@ -97,8 +149,9 @@ def together(evidence: Evidence, contexts: Contexts) -> None:
         word = base(token.text)
         if word in _KNOWN and contexts.status(token.start) == "present":
             said[contexts.sentence[number]].setdefault(word, (token.start, token.end))
+    rules = (*_WORDS, *_SCOPED) if _SCOPE in evidence.values("method") else _WORDS
     for sentence, found in said.items():
-        for wanted, entailed in _WORDS:
+        for wanted, entailed in rules:
             if all(word in found for word in wanted):
                 for facet, value in entailed:
                     evidence.add(facet, value, sentence, found[wanted[0]])
