@@ -228,4 +228,4 @@ def _notes(
     if day is not None and not edition.covers(day):
         yield f"no loaded fee schedule covers {day}; these are the figures of {edition}"
     if loaded < _WHOLE:
-        yield f"{edition.release} as loaded holds {loaded} codes: an excerpt, and so are the peers"
+        yield f"the loaded part of {edition.release} holds {loaded} codes: an excerpt, and so are the peers"
