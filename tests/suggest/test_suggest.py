@@ -21,6 +21,7 @@ from codegraph.suggest.diagnoses import SPOKEN, DiagnosisTerms
 from codegraph.suggest.evidence import Evidence
 from codegraph.suggest.fit import INCIDENTAL, Fitting
 from codegraph.suggest.model import Candidate, FacetFit
+from codegraph.suggest.named import Names
 from codegraph.suggest.profiles import Need, Profile, profiles
 from codegraph.suggest.several import in_order
 from codegraph.suggest.stomas import act_on
@@ -310,3 +311,55 @@ def test_words_of_two_sentences_say_nothing_together():
         evidence = Evidence()
         together(evidence, Contexts(text))
         assert ("method:occlusion" in evidence.values("method")) is closes, text
+
+
+def test_a_name_of_a_code_as_a_note_leads_to_the_code(kg):
+    """Each synonym in the graph, written as a note, has a code with that name first; nine of ten at least."""
+    owners = {}
+    for profile in profiles(kg, kg.codes(system="cpt")):
+        for term in profile.terms:
+            owners.setdefault(term, set()).add(profile.code)
+    firsts = [kg.suggest(f"{term}.").codes[:1] for term in owners]
+    hits = sum(first[0] in own for first, own in zip(firsts, owners.values(), strict=True) if first)
+    assert len(owners) > 500
+    assert hits > 0.9 * len(owners)
+
+
+def test_a_name_says_neither_the_approach_nor_that_nothing_more_was_done(kg):
+    (found,) = (c for c in kg.suggest("Ileostomy reversal.").candidates if c.code == "cpt:44620")
+    verdicts = {f.facet: f.verdict for f in found.facets}
+    assert found.synonyms == ("Ileostomy reversal",)
+    assert verdicts["approach"] == "open"
+    assert verdicts["extent"] != "stated"
+
+
+def test_names_that_are_denied_or_history_name_nothing(kg):
+    for note in ("No strictureplasty of the ileum was done.", "Status post Brooke ileostomy."):
+        assert kg.suggest(note).candidates == (), note
+
+
+def test_a_name_that_several_codes_have_says_what_they_share():
+    """Of two codes with one name, the name states the facets that both have."""
+    both = [
+        Profile(
+            code,
+            code,
+            (Need("method", ("method:bypass",), 3.0), Need("site", (site,), 2.0)),
+            (),
+            ("twisted ladle",),
+        )
+        for code, site in (("a", "site:ileum"), ("b", "site:colon"))
+    ]
+    names = Names({p.code: p for p in both}, lambda _: False)
+    text = "Twisted ladle."
+    found = names.find(text, (), Contexts(text))
+    assert {code: named.says for code, named in found.items()} == {
+        "a": {("method", "method:bypass")},
+        "b": {("method", "method:bypass")},
+    }
+
+
+def test_an_add_on_code_is_not_first_where_another_fits(kg):
+    codes = kg.suggest("An additional segment of the ileum was resected with an anastomosis, open.").codes
+    assert codes[0] == "cpt:44120"
+    assert "cpt:44121" in codes

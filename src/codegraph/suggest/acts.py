@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -51,17 +52,25 @@ _LOOKING: Final = frozenset(
 _ONLY_LOOKED: Final = "extent:diagnostic-only"
 _COUNTS: Final[frozenset[Status]] = frozenset({"present"})
 _EXISTING_TOO: Final = frozenset({"closes", "revises", "through"})
+_LOOSE: Final = (None, "creates")  # what a stoma is taken for where no word says more
 _CLOSURE, _FREED = "method:stoma-closure", "method:mobilization"
 _FREED_PARTS: Final = frozenset({"flexure", "flexures"})
 _BESIDE: Final = 4  # words before and after a takedown that say of what
 
 
-def read(text: str, lexicon: Lexicon) -> tuple[list[FoundSpan], Evidence, Contexts]:
-    """Return the spans of a note with what is said of them, and the evidence that they make."""
+def read(
+    text: str, lexicon: Lexicon, named: Sequence[tuple[int, int, Role]] = ()
+) -> tuple[list[FoundSpan], Evidence, Contexts]:
+    """Return the spans of a note with what is said of them, and the evidence that they make.
+
+    `named` are places of names that say what is done with a stoma which is there already, where no word beside does.
+    """
     contexts = Contexts(text)
     evidence = Evidence()
     found = [_meant(span, contexts) for span in lexicon.find(text) if not _is_material(span, contexts)]
     acts = {s.start: act_on(s, contexts) for s in found if "stoma" in (s.facet, *map(facet_of, s.also))}
+    for start, end, role in named:
+        acts |= {at: StomaAct(role, True) for at, a in acts.items() if start <= at < end and a.role in _LOOSE}
     dealt_with = any(
         act.role in _EXISTING_TOO and contexts.status(at) in ("present", "existing")
         for at, act in acts.items()

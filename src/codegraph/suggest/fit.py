@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from codegraph.crosswalk.subsumption import Hierarchy
 from codegraph.suggest.acts import STOMA_SITE
 from codegraph.suggest.evidence import Evidence
 from codegraph.suggest.model import Candidate, FacetFit, Verdict
+from codegraph.suggest.named import Named
 from codegraph.suggest.profiles import Need, Profile
 
 # What a verdict is worth of a facet's weight.
@@ -60,11 +62,16 @@ class Fitting:
         self._lowest_told: dict[str, frozenset[str]] = {}
         self._places: dict[tuple[str, tuple[str, ...]], set[int]] = {}
 
-    def judge(self, profile: Profile, synonyms: tuple[str, ...]) -> Candidate | None:
-        """Return a candidate with its fit, or None where the note states no act of the definition."""
+    def judge(self, profile: Profile, named: Named | None = None) -> Candidate | None:
+        """Return a candidate with its fit, or None where the note states no act of the definition.
+
+        `named` is what names of the code in the note say: it fills in what the note's other words leave open.
+        """
         on_stoma = bool(profile.values("method") & _ON_STOMAS or profile.values("through"))
         fits = [self._facet(need, on_stoma) for need in profile.needs]
-        if not self._begun(fits, on_stoma):
+        if named is not None:
+            fits = [_said_by_name(fit, named) for fit in fits]
+        elif not self._begun(fits, on_stoma):
             return None
         total = sum(need.weight for need in profile.needs)
         got = sum(need.weight * _WORTH[f.verdict] for need, f in zip(profile.needs, fits, strict=True))
@@ -73,11 +80,12 @@ class Fitting:
         fit = (
             asked * max(got, 0.0) / total
             + told * self._accounted(profile)
-            + _TERM * bool(synonyms)
+            + _TERM * (named is not None)
             + _EXACT * exact
         )
+        words = tuple(named.words) if named else ()
         return Candidate(
-            profile.code, profile.label, round(fit / (1 + _TERM + _EXACT), 3), tuple(fits), synonyms
+            profile.code, profile.label, round(fit / (1 + _TERM + _EXACT), 3), tuple(fits), words
         )
 
     def _facet(self, need: Need, on_stoma: bool) -> FacetFit:
@@ -182,6 +190,13 @@ class Fitting:
         }
         mine["creates"] |= frozenset(profile.may_create)
         return frozenset((f, v) for f, v, _ in self._acts if self._touches(mine[f], v))
+
+
+def _said_by_name(fit: FacetFit, named: Named) -> FacetFit:
+    """Return the fit of a facet where a name of the code states all of its values."""
+    if fit.verdict not in ("open", "wider") or not {(fit.facet, v) for v in fit.values} <= named.says:
+        return fit
+    return replace(fit, verdict="stated", words=tuple(sorted({*fit.words, *named.places})))
 
 
 # What a note states beside its acts, and what a definition had better account for.

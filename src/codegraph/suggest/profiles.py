@@ -58,13 +58,17 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A code with what its definition needs; `may_create` are stomas that it may make, `terms` its synonyms."""
+    """A code with what its definition needs; `may_create` are stomas that it may make, `terms` its synonyms.
+
+    `add_on` tells that it is reported beside another code only.
+    """
 
     code: str
     label: str
     needs: tuple[Need, ...]
     may_create: tuple[str, ...]
     terms: tuple[str, ...]
+    add_on: bool = False
 
     def values(self, facet: str) -> frozenset[str]:
         """Return what the definition states of a facet."""
@@ -89,6 +93,7 @@ def profiles(kg: OpenedRelease, codes: Iterable[Code]) -> Iterator[Profile]:
             tuple(_needs(found, links)),
             links["may_create"],
             tuple(sorted(terms)),
+            True in store.objects(code.iri, "cg:isAddOn"),
         )
 
 

@@ -20,7 +20,13 @@ _MONTHS: Final = (
 )
 _MONTH: Final = rf"(?:{_MONTHS}|{_MONTHS.upper()})"
 _NAME: Final = r"[A-Z\u00c0-\u00de](?:\.|[\w'\u2019-]{1,30})"
-_FULL: Final = rf"{_NAME}(?:,?[ ]{_NAME}){{0,3}}"
+_PARTICLE: Final = r"(?:(?:van|von|der|den|de|del|della|la|le|di|da|dos|du|ter|ten|bin|ibn|al|el)[ -]){0,2}"
+_FULL: Final = rf"{_PARTICLE}{_NAME}(?:,?[ ]{_PARTICLE}{_NAME}){{0,3}}"
+_TITLE: Final = r"Dr|Mr|Mrs|Ms|Miss|Prof|Doctor|Drs|Professor"
+_STATES: Final = (
+    "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HK]|PA|PR|RI|S[CD]|T[NX]|UT|"
+    "V[AT]|W[AIVY]"
+)
 _PEOPLE: Final = (
     r"patient(?:[ ]name)?|pt\.?|name|surgeon|primary[ ]surgeon|assistant(?:[ ]surgeon)?|co-?surgeon|"
     r"an(?:a)?esthesiologist|an(?:a)?esthetist|attending(?:[ ]physician)?|resident|fellow|referring[ ]physician|"
@@ -38,7 +44,8 @@ _NO_PERSON: Final = (
     r"Instructions|Record|Transferred|Discharged|Admitted|Then|Remained|Awake|Intubated|Extubated|Prepped|Male|Female"
 )
 _RECORD: Final = (
-    r"mrn|medical[ ]record|record|chart|account|acct|encounter|visit|accession|case|specimen|policy|member|"
+    r"mrn|fin|csn|har|patient[ ]id|id|hospital|"
+    r"medical[ ]record|record|chart|account|acct|encounter|visit|accession|case|specimen|policy|member|"
     r"subscriber|medicare|medicaid|insurance|licen[cs]e|dea|npi|device|serial|lot|vin"
 )
 _NUMBER: Final = r"(?:[ ](?:number|no\.?|id|num))?"
@@ -49,7 +56,7 @@ _RULES: Final = (
     ("e-mail", r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"),
     ("web address", r"(?i)\b(?:https?://|www\.)[^\s<>\"]{1,300}"),
     ("network address", r"\b\d{1,3}(?:\.\d{1,3}){3}\b"),
-    ("social security number", r"\b\d{3}-\d{2}-\d{4}\b"),
+    ("social security number", r"\b\d{3}[ -]\d{2}[ -]\d{4}\b"),
     ("social security number", r"(?i)\bSSN[:#\s]{0,3}(?P<mask>[\dX*-]{4,11})"),
     (
         "record number",
@@ -70,13 +77,18 @@ _RULES: Final = (
     ),
     ("address", rf"\b\d{{1,6}}[ ](?:[A-Z]\w{{1,20}}[ ]){{1,4}}(?:{_STREET})\b\.?{_FLAT}"),
     ("address", r"\b(?:[A-Z][a-z]{1,20}[ ]){0,2}[A-Z][a-z]{1,20},[ ][A-Z]{2}[ ]\d{5}(?:-\d{4})?\b"),
+    ("address", rf"\b(?:[A-Z][a-z]{{1,20}}[ ]){{1,3}}(?:{_STATES})[ ]\d{{5}}(?:-\d{{4}})?\b"),
     ("address", r"(?i)\b(?:ZIP|postal)(?:[ ]code)?[: ]{1,3}(?P<mask>\d{5}(?:-\d{4})?)"),
     ("address", r"(?i)\bP\.?[ ]?O\.?[ ]Box[ ]\d{1,8}\b"),
     ("age above 89", r"(?i)\b(?P<mask>9\d|1[0-2]\d)(?=[ -]?(?:years?|yrs?|y\.?/?o\.?)\b)"),
     ("age above 89", r"(?i)\bage(?:d|[ ]is)?[: ]{1,2}(?P<mask>9\d|1[0-2]\d)\b"),
     (
         "name",
-        rf"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|Doctor|Drs|Professor)\b\.?[ ](?P<mask>{_NAME}(?:[ ]{_NAME}){{0,3}})",
+        rf"\b(?:{_TITLE})\b\.?[ ](?P<mask>{_PARTICLE}{_NAME}(?:[ ]{_PARTICLE}{_NAME}){{0,3}})",
+    ),
+    (
+        "name",
+        rf"\b(?:Drs|Doctors)\b\.?[ ]{_FULL}(?:,[ ]{_FULL}){{0,4}},?[ ](?:and|&)[ ](?P<mask>{_FULL})",
     ),
     ("name", r"\b(?:dr|mr|mrs|ms|prof)\.[ ](?P<mask>[a-z]{2,30})\b"),
     ("name", rf"(?i:\b(?:{_PEOPLE}))[ ]{{0,2}}:[ \t]{{0,4}}(?P<mask>{_FULL})"),

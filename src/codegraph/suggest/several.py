@@ -29,10 +29,12 @@ def in_order(
     """
     if not ranked:
         return []
-    first, rest = ranked[0], list(ranked[1:])
+    # An add-on code is for something beside another procedure.
+    first = next((c for c in ranked if not profiles[c.code].add_on), ranked[0])
+    rest = [c for c in ranked if c is not first]
     known = fitting.accounts(profiles[first.code])
     beside: list[Candidate] = []
-    for candidate in ranked[1:]:
+    for candidate in tuple(rest):
         mine = fitting.accounts(profiles[candidate.code])
         new = any(facet in _ACTS and value not in _ON_THE_WAY for facet, value in mine - known)
         if new and all(f.verdict == "stated" for f in candidate.facets) and len(beside) < _MOST:

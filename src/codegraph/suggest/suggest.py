@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from codegraph.codes import SYSTEMS
 from codegraph.errors import UnknownTerm
-from codegraph.search.phrases import Phrases, content
 from codegraph.suggest.acts import read
 from codegraph.suggest.choices import left_open
-from codegraph.suggest.context import Contexts
 from codegraph.suggest.diagnoses import DiagnosisTerms
 from codegraph.suggest.evidence import Evidence
 from codegraph.suggest.fit import INCIDENTAL, Fitting
-from codegraph.suggest.model import Candidate, FoundSpan, Role, Suggestion
+from codegraph.suggest.model import Candidate, Suggestion
+from codegraph.suggest.named import Names
 from codegraph.suggest.profiles import Profile, profiles
 from codegraph.suggest.redact import redact as redacted
 from codegraph.suggest.several import in_order
@@ -55,12 +52,8 @@ class Suggester:
         return DiagnosisTerms(self._kg)
 
     @cached_property
-    def _synonyms(self) -> Phrases[tuple[str, ...]]:
-        terms: dict[tuple[str, ...], set[str]] = defaultdict(set)
-        for profile in self._cpt.values():
-            for term in profile.terms:
-                terms[content(term)].add(profile.code)
-        return Phrases({phrase: tuple(sorted(codes)) for phrase, codes in terms.items() if len(phrase) > 1})
+    def _names(self) -> Names:
+        return Names(self._cpt, lambda text: bool(self._lexicon.find(text)))
 
     def suggest(self, text: str, systems: Collection[str], limit: int, *, redact: bool) -> Suggestion:
         """Answer `CodeGraph.suggest`."""
@@ -69,16 +62,16 @@ class Suggester:
                 raise UnknownTerm(f"no code system {system!r}; there are {', '.join(SYSTEMS)}")
         hidden = redacted(text) if redact else None
         text = hidden.text if hidden else text
-        spans, evidence, contexts = read(text, self._lexicon)
+        spans, evidence, contexts = read(text, self._lexicon, self._names.roles(text))
         known = self._profiles(systems, evidence)
         fitting = Fitting(self._kg._hierarchy, evidence)
-        synonyms = self._named(text, spans, contexts)
+        named = self._names.find(text, spans, contexts)
 
         def rank(c: Candidate) -> tuple[float, int, int, str]:
             """Order by fit, and of equal ones the more specific first."""
             return -c.fit, -sum(f.verdict == "stated" for f in c.facets), -fitting.depth(c), c.code
 
-        judged = [fitting.judge(p, synonyms.get(p.code, ())) for p in known.values()]
+        judged = [fitting.judge(p, named.get(p.code)) for p in known.values()]
         ranked = sorted((c for c in judged if c is not None), key=rank)
         fitting_ = [c for c in ranked if not c.contradictions]
         fitting_ = [c for c in fitting_ if c.fit >= fitting_[0].fit - _BEHIND]
@@ -114,35 +107,9 @@ class Suggester:
                     codes |= {c.curie: c for c in found}
         return list(codes.values())[:_MOST]
 
-    def _named(
-        self, text: str, spans: Collection[FoundSpan], contexts: Contexts
-    ) -> dict[str, tuple[str, ...]]:
-        """Return the synonyms of codes that stand in a note and are meant as done: code -> the note's words."""
-        found: dict[str, list[str]] = defaultdict(list)
-        stomas = {s.start: s for s in spans if s.facet == "stoma"}
-        starts = sorted(stomas)
-        for start, end, codes in self._synonyms.find(text):
-            if contexts.status(start) != "present":
-                continue
-            inside = [stomas[at].role for at in _between(starts, start, end)]
-            for code in codes:
-                profile = self._cpt[code]
-                if all(_does(profile, role) for role in inside):
-                    found[code].append(text[start:end])
-        return {code: tuple(dict.fromkeys(names)) for code, names in found.items()}
-
     def _notes(self, systems: Collection[str]) -> Iterable[str]:
         for system in systems:
             if system not in (*DEFINED, DIAGNOSES):
                 yield f"{system}: its codes have no definitions here, so none are suggested"
             elif system not in self._kg.manifest.codes:
                 yield f"{system}: not loaded; `codegraph sources` names the files that bring it"
-
-
-def _between(starts: list[int], start: int, end: int) -> list[int]:
-    return starts[bisect_left(starts, start) : bisect_left(starts, end)]
-
-
-def _does(profile: Profile, role: Role | None) -> bool:
-    """Tell whether a definition does with a stoma what the note does with it."""
-    return role is not None and bool(profile.values(role) or (role == "creates" and profile.may_create))

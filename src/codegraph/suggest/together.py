@@ -81,7 +81,7 @@ _WORDS: Final[tuple[tuple[tuple[str, ...], Entailed], ...]] = (
         for hole in ("enterotomy", "perforation", "laceration")
         for act in ("closure", "repair", "oversewn", "suture")
     ),
-    *((("hartmann", undone), _UNDONE) for undone in ("reversal", "takedown", "closure")),
+    *((("hartmann", undone), _UNDONE) for undone in ("reversal", "takedown")),
     (("abscess", "drainage"), (("method", "method:drainage"),)),
     (("revision", "depth"), _DEEP),
     (("reconstruction", "depth"), _DEEP),
