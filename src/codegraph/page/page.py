@@ -84,7 +84,7 @@ def page_of(
     InvalidValue for a date that is none.
 
     >>> from codegraph import CodeGraph
-    >>> page_of(CodeGraph.open(), "44310").section("unit-limit").lines[0].name
+    >>> page_of(CodeGraph.open(), "44310").section("unit-limit").tables[0].rows[0][0].text
     'practitioner'
     """
     found = kg[code] if isinstance(code, str) else code

@@ -61,7 +61,7 @@ def reworded(text: str, found: Sequence[Said] | None = None) -> Iterator[str]:
     """Yield a text in the words of codes, at most three ways: the more usual meaning of each saying first.
 
     >>> list(reworded("lap C-section"))
-    ['laparoscopic extraction of products of conception', 'laparoscopic cesarean']
+    ['laparoscopic cesarean', 'laparoscopic extraction of products of conception']
     """
     found = find(text) if found is None else found
     ways = max((len(s.saying.means) for s in found), default=0)
