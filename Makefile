@@ -52,7 +52,7 @@ demo: $(READY) ## build and validate the packaged knowledge and walk through it;
 	$(BIN)/python examples/tour.py out
 
 test: $(READY) ## run the test suite (official files: where CODEGRAPH_DATA or ../shared/data has them)
-	$(BIN)/python -m pytest -n 2 -m "not full_release and not full_reasoner and not sssom and not readers and not fhir and not browser"
+	$(BIN)/python -m pytest -n 2 --durations=25 -m "not full_release and not full_reasoner and not sssom and not readers and not fhir and not browser"
 
 test-full: $(READY) ## build a release from all official files (CODEGRAPH_DATA, else ../shared/data) and test it
 	$(BIN)/python -m pytest -m full_release

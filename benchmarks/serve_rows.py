@@ -62,7 +62,7 @@ def measure(release: Path, quick: bool) -> list[Row]:
             _kept(server, "44310 as Turtle, kept", SAME[1], 20 if quick else 100, None),
             *_api(release, server, 10 if quick else 60),
         ]
-        seconds = 5 if quick else 60
+        seconds = 1 if quick else 60
         rows += _load(server, "the same five things", SAME, seconds, once=False)
         rows += _load(server, "never the same twice", different(release, 1000 * seconds), seconds, once=True)
     with _serving(release, "--processes", "2") as server:
