@@ -27,6 +27,7 @@ _BILLED: Final = ("cpt", "hcpcs")
 # Two letters that are a modifier and an English word: a modifier only where the word stands before.
 # What stands behind a number that counts something, and is no modifier.
 _COUNTED: Final = wordset("day days unit units times percent minutes hours years year weeks months dollars")
+_NO_STATES: Final = frozenset({"IN", "OR"})  # `OR` is the operating room
 _WORDS_TOO: Final = frozenset({"AM", "GO", "SO", "US"})
 
 
@@ -144,7 +145,7 @@ def _with_modifiers(kg: CodeGraph, text: str, found: Sequence[Item]) -> list[Ite
         if re.fullmatch(r"\w\w", item.written) and (item.kind == "pair" or item.kind == "word"):
             upper = item.written.upper()
             place = before is not None and before.value in ("in", "at", "near")
-            shouted = mixed and item.written == upper and upper != "IN"
+            shouted = mixed and item.written == upper and upper not in _NO_STATES
             named = before is not None and before.kind == "word" and before.value not in _BEFORE_MODIFIER
             if named and item.kind == "word" and mixed and item.written == upper:
                 state = upper in ABBREVIATIONS

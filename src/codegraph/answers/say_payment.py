@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from codegraph.answers import grounds
@@ -19,28 +20,40 @@ if TYPE_CHECKING:
 
 _WORDS: Final = {"facility": "in a facility", "nonfacility": "in an office (non-facility)"}
 _SETTINGS: Final = ("facility", "nonfacility")
+_NATION: Final = frozenset({"national", "nationally", "nationwide"})
 _ENTRY: Final = "cg:FeeScheduleEntry"
 _STATUS: Final = "cg:statusIndicator"
 _GLOBAL: Final = "cg:globalPeriod"
 
 
 def price(kg: CodeGraph, asked: Asked) -> list[Sentence]:
-    """Say what the physician fee schedule pays, in the setting asked for or in both."""
-    said = []
-    for line in asked.lines:
-        for setting in (asked.setting,) if asked.setting else _SETTINGS:
-            found = kg.price(line, locality=asked.place, setting=setting, on=asked.day)
-            how = call("price", line, locality=asked.place, setting=setting, on=asked.day)
-            said.append(Sentence(_priced(kg, found), _grounds(kg, found), how))
-            said += [
-                Sentence(f"Note: {ended(n)}", (grounds.computed(price=found.key, note=n),), how)
-                for n in found.notes
-            ]
-            if asked.place and found.place.how:
-                rows = grounds.of(kg, (found.place.evidence,) if found.place.evidence else ())
-                read = grounds.computed(place=asked.place, how=found.place.how)
-                said.append(Sentence(f"The place: {ended(found.place.how)}", (*rows, read), how))
+    """Say what the physician fee schedule pays, in the setting asked for or in both.
+
+    Where a place is named and the nation too (`in Manhattan vs nationally`), for both.
+    """
+    nation = asked.place is not None and not _NATION.isdisjoint(asked.words)
+    places = (asked.place, None) if nation else (asked.place,)
+    settings = (asked.setting,) if asked.setting else _SETTINGS
+    said = [
+        sentence
+        for line in asked.lines
+        for setting in settings
+        for place in places
+        for sentence in _price_at(kg, asked, line, setting, place)
+    ]
     return list({s.text: s for s in said}.values())
+
+
+def _price_at(kg: CodeGraph, asked: Asked, line: str, setting: str, place: str | None) -> Iterator[Sentence]:
+    found = kg.price(line, locality=place, setting=setting, on=asked.day)
+    how = call("price", line, locality=place, setting=setting, on=asked.day)
+    yield Sentence(_priced(kg, found), _grounds(kg, found), how)
+    for note in found.notes:
+        yield Sentence(f"Note: {ended(note)}", (grounds.computed(price=found.key, note=note),), how)
+    if place and found.place.how:
+        rows = grounds.of(kg, (found.place.evidence,) if found.place.evidence else ())
+        read = grounds.computed(place=place, how=found.place.how)
+        yield Sentence(f"The place: {ended(found.place.how)}", (*rows, read), how)
 
 
 def _where(found: Price) -> str:

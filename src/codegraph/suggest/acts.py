@@ -26,7 +26,7 @@ ENTAILED: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     ),
     "closes": (("method", "method:stoma-closure"), (STOMA_SITE, "site:intestine")),
     "revises": (("method", "method:stoma-revision"), (STOMA_SITE, "site:abdominal-wall")),
-    "through": (("approach", "approach:through-stoma-endoscopic"),),
+    "through": (("approach", "approach:through-stoma-endoscopic"), ("method", "method:endoscopy")),
 }
 # Where the bowel of a stoma comes from: the site of the act on the stoma, not of a resection beside it.
 _SITES: Final = {

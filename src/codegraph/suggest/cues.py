@@ -54,7 +54,8 @@ _FORWARD: Final = (
         "planned",
         10,
         False,
-        "will schedule|to schedule|plan to|plans to|planning|plan for|plans for|planned for|"
+        "will schedule|to schedule|will plan|will consider|"
+        "would plan|planning for|plan to|plans to|planning|plan for|plans for|planned for|"
         "will need|will require|will undergo|scheduled for|consider",
     ),
     (

@@ -21,6 +21,8 @@ _ROLE_WORDS: Final[dict[str, tuple[Role, int, int]]] = {
     "revision": ("revises", 4, 3),
     "refashioned": ("revises", 4, 3),
     "resited": ("revises", 4, 3),
+    "rematured": ("revises", 4, 3),
+    "rebuilt": ("revises", 4, 3),
     "relocation": ("revises", 4, 3),
     "release": ("revises", 4, 2),
     "released": ("revises", 0, 3),

@@ -49,6 +49,7 @@ _WORDS: Final[tuple[tuple[tuple[str, ...], Entailed], ...]] = (
     (("appendectomy", "peritonitis"), _INFECTED),
     (("appendix", "abscess"), _INFECTED),
     (("appendix", "peritonitis"), _INFECTED),
+    (("appendix", "pus"), _INFECTED),
     (("hernia", "repair"), (("extent", "extent:with-hernia-repair"), ("method", "method:hernia-repair"))),
     (("foreign", "body", "removal"), (("method", "method:foreign-body-removal"),)),
     (("stump", "closure"), _CLOSED_STUMP),
@@ -75,6 +76,7 @@ _WORDS: Final[tuple[tuple[tuple[str, ...], Entailed], ...]] = (
         for act in ("removal", "resection", "excision")
     ),
     (("feeding", "tube", "jejunum"), _FEEDING),
+    (("feeding", "jejunostomy"), (*_FEEDING, ("device", "device:feeding-device"))),
     *(
         ((many, hole, act), _SEVERAL)
         for many in ("two", "three", "four", "several", "multiple")
@@ -102,7 +104,8 @@ _WORDS: Final[tuple[tuple[tuple[str, ...], Entailed], ...]] = (
 _SCOPED: Final[tuple[tuple[tuple[str, ...], Entailed], ...]] = (
     (("hemostasis",), _STOPPED),
     *(
-        (("bleeding", means), _STOPPED)
+        ((blood, means), _STOPPED)
+        for blood in ("bleeding", "oozing", "hemorrhage")
         for means in (
             "coagulated",
             "coagulation",
