@@ -17,7 +17,7 @@ from codegraph.search.phrases import Phrases, content
 from codegraph.suggest.acts import ENTAILED, read
 from codegraph.suggest.choices import left_open
 from codegraph.suggest.context import Contexts
-from codegraph.suggest.diagnoses import SPOKEN, DiagnosisTerms
+from codegraph.suggest.diagnoses import SPOKEN, DiagnosisTerms, _short
 from codegraph.suggest.evidence import Evidence
 from codegraph.suggest.fit import INCIDENTAL, Fitting
 from codegraph.suggest.model import Candidate, FacetFit
@@ -363,3 +363,27 @@ def test_an_add_on_code_is_not_first_where_another_fits(kg):
     codes = kg.suggest("An additional segment of the ileum was resected with an anastomosis, open.").codes
     assert codes[0] == "cpt:44120"
     assert "cpt:44121" in codes
+
+
+@pytest.mark.parametrize(
+    ("note", "code"),
+    [
+        ("Open ileostomy for Crohn's disease with obstruction.", "icd10cm:K50.912"),
+        ("Crohn's disease of the small intestine with a fistula.", "icd10cm:K50.013"),
+        ("Open ileostomy for Crohn's disease; no obstruction was seen.", "icd10cm:K50.90"),
+        ("Crohn's disease. The obstruction was due to a tumor.", "icd10cm:K50.90"),
+    ],
+)
+def test_a_complication_in_the_sentence_chooses_the_code(kg, note, code):
+    """`Without complications` is not said of a disease whose complication the same sentence tells."""
+    found = [d.code for d in kg.suggest(note).diagnoses if d.status == "present"]
+    assert code in found
+    assert len({c for c in found if c.startswith("icd10cm:K50")}) == 1
+
+
+def test_a_title_that_ends_in_nothing_is_no_single_word():
+    """`Abscess of unspecified organ` cut to `Abscess` would be a diagnosis of every abscess."""
+    assert _short("Abscess of unspecified male genital organ") == "Abscess of unspecified male genital organ"
+    assert _short("Fistula, unspecified joint") == "Fistula, unspecified joint"
+    assert _short("Appendicitis, unspecified") == "Appendicitis"
+    assert _short("Sepsis, unspecified organism") == "Sepsis"

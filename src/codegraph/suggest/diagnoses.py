@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from codegraph.search.everyday import sayings
 from codegraph.search.phrases import Phrases, content
+from codegraph.search.words import base
 from codegraph.suggest.context import Contexts
 from codegraph.suggest.model import DiagnosisFound
 
@@ -62,10 +63,21 @@ _BRACKETS: Final = re.compile(r" ?\([^)]*\)| ?\[[^\]]*\]")
 _TAIL: Final = re.compile(
     r",? (?:unspecified\b|without\b|NOS\b|not elsewhere classified|initial encounter).*$"
 )
+_BROKEN: Final = re.compile(r"\b(?:of|in|by|to|with|and|or|from|at|on|due|for|the)\s*$", re.IGNORECASE)
+_OF_PLACE: Final = re.compile(r"unspecified (?!organism|cause|type|whether|as to)\w+", re.IGNORECASE)
 _HEAD: Final = re.compile(r"^unspecified ", re.IGNORECASE)
 _MALIGNANT: Final = re.compile(r"^malignant neoplasm of (?P<site>.+)$", re.IGNORECASE)
-_CAUSES: Final = ("V", "W", "X", "Y")  # external causes: their single words are everyday words
+# External causes and injuries: their single words are everyday words, like the wound of an operation.
+_CAUSES: Final = ("S", "T", "V", "W", "X", "Y")
 _LEAST: Final = 4
+# A title that says `without complications` is not meant where its sentence tells one: base form -> the title's words.
+_SIMPLE: Final = "without complications"
+_COMPLICATIONS: Final = {
+    "obstruction": "with intestinal obstruction",
+    "fistula": "with fistula",
+    "abscess": "with abscess",
+    "bleeding": "with rectal bleeding",
+}
 
 
 class Term(NamedTuple):
@@ -82,7 +94,10 @@ class DiagnosisTerms:
 
     def __init__(self, kg: OpenedRelease) -> None:
         best: dict[tuple[str, ...], Term] = {}
+        self._complicated: dict[str, Term] = {}
         for phrase, term in _entries(kg):
+            if term.label.endswith(tuple(_COMPLICATIONS.values())):
+                self._complicated[_even(term.label)] = term
             if _usable(phrase, term) and (phrase not in best or term < best[phrase]):
                 best[phrase] = term
         for saying in sayings():
@@ -100,6 +115,7 @@ class DiagnosisTerms:
         for start, end, term in self._phrases.find(text):
             status = contexts.status(start)
             status = "present" if status == "existing" else status
+            term = self._as_told(term, start, contexts)
             one = DiagnosisFound(
                 f"icd10cm:{term.notation}",
                 term.label,
@@ -111,6 +127,22 @@ class DiagnosisTerms:
             )
             found.setdefault((one.code, status), one)
         return sorted(found.values(), key=lambda d: (d.status != "present", d.start))
+
+    def _as_told(self, term: Term, start: int, contexts: Contexts) -> Term:
+        """Return the code with the complication that the sentence of a term tells; where it tells none, the same."""
+        if not term.label.endswith(_SIMPLE):
+            return term
+        number = contexts.sentence[contexts.place(start)]
+        for token, sentence in zip(contexts.tokens, contexts.sentence, strict=True):
+            told = _COMPLICATIONS.get(base(token.text)) if sentence == number else None
+            if told and contexts.status(token.start) in ("present", "existing"):
+                return self._complicated.get(_even(term.label.replace(_SIMPLE, told)), term)
+        return term
+
+
+def _even(label: str) -> str:
+    """Return a title without commas, which sisters have in different places."""
+    return label.replace(",", "")
 
 
 def _usable(phrase: tuple[str, ...], term: Term) -> bool:
@@ -131,18 +163,28 @@ def _entries(kg: OpenedRelease) -> Iterator[tuple[tuple[str, ...], Term]]:
         notation = subject.partition(":")[2]
         if notation in known:
             label, header = known[notation]
-            yield content(_TAIL.sub("", _BRACKETS.sub("", text))), Term(header, 1, notation, label)
+            yield content(_short(_BRACKETS.sub("", text))), Term(header, 1, notation, label)
     for phrase, notation in SPOKEN.items():
         if notation in known:
             label, header = known[notation]
             yield content(phrase), Term(False, -1, notation, label)
 
 
+def _short(text: str) -> str:
+    """Return a term without what it says of nothing more.
+
+    `Abscess of unspecified organ` and `Fistula, unspecified joint` stay whole: cut, they were any abscess or fistula.
+    """
+    short = _TAIL.sub("", text)
+    vague = len(content(short)) == 1 and _OF_PLACE.search(text)
+    return text if vague or _BROKEN.search(short) else short
+
+
 def _forms(label: str) -> Iterator[tuple[int, str]]:
     """Yield (rank, form) of a title: as printed, without brackets and tails, and as surgeons say it."""
     plain = _BRACKETS.sub("", label)
     yield 0, plain
-    short = _HEAD.sub("", _TAIL.sub("", plain))
+    short = _HEAD.sub("", _short(plain))
     if short != plain:
         yield 1, short
     site = _MALIGNANT.match(short)
