@@ -387,3 +387,7 @@ def test_a_title_that_ends_in_nothing_is_no_single_word():
     assert _short("Fistula, unspecified joint") == "Fistula, unspecified joint"
     assert _short("Appendicitis, unspecified") == "Appendicitis"
     assert _short("Sepsis, unspecified organism") == "Sepsis"
+
+
+def test_everyday_words_of_a_note_are_no_diagnoses(kg):
+    assert kg.suggest("The scar was excised; pain was controlled, hemorrhage was none.").diagnoses == ()

@@ -69,6 +69,9 @@ _HEAD: Final = re.compile(r"^unspecified ", re.IGNORECASE)
 _MALIGNANT: Final = re.compile(r"^malignant neoplasm of (?P<site>.+)$", re.IGNORECASE)
 # External causes and injuries: their single words are everyday words, like the wound of an operation.
 _CAUSES: Final = ("S", "T", "V", "W", "X", "Y")
+_EVERYDAY: Final = frozenset(
+    ("donor", "hemorrhage", "pain", "scar")
+)  # of every other note, a diagnosis of few
 _LEAST: Final = 4
 # A title that says `without complications` is not meant where its sentence tells one: base form -> the title's words.
 _SIMPLE: Final = "without complications"
@@ -147,7 +150,8 @@ def _even(label: str) -> str:
 
 def _usable(phrase: tuple[str, ...], term: Term) -> bool:
     if len(phrase) == 1:
-        return len(phrase[0]) >= _LEAST and not term.notation.startswith(_CAUSES)
+        told = phrase[0] not in _EVERYDAY and not term.notation.startswith(_CAUSES)
+        return told and len(phrase[0]) >= _LEAST
     return bool(phrase)
 
 
