@@ -142,6 +142,8 @@ def _dated(kg, text: str, word: str) -> bool:
     return word.isdigit() and any(a.startswith(f"{word} means {word}-") for a in ask(kg, text).assumed)
 
 
+@pytest.mark.full_release
+@pytest.mark.full_data
 def test_on_the_official_files(full):
     """With all codes loaded more is answered, and still nothing that is not in the evidence or has several readings."""
     for case in CASES:

@@ -74,7 +74,7 @@ def stopped(server):
 def test_row_7_an_endless_query_is_stopped_and_the_next_answered(stopped, name):
     said = refused(stopped[name].answer, 503)
     if "longer than" in said:
-        assert stopped[name].seconds >= SECONDS  # it was given its time
+        assert stopped[name].seconds >= 0.8 * SECONDS  # it was given its time, by a clock of the server's own
         assert int(stopped[name].answer.headers["retry-after"]) >= 1
     else:
         assert "memory" in said
