@@ -64,20 +64,6 @@ def create_app(
     pool, calls = Pool(served.path, limits), Calls(limits)
     counts = Counts(served.path, limits, kept_at(kg.directory) if kg else None)
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        pool.start()
-        if warm:
-            app.state.warm.start()
-        try:
-            yield
-        finally:
-            await app.state.warm.close()
-            await counts.close()
-            await pool.close()
-            calls.close()
-            served.close()
-
     base = base_url.rstrip("/") + "/" if base_url else None
     kept: Room[Whole] = Room(limits.kept // 2)
     sparql = Sparql(pool, served.version, counts, Room(limits.kept // 2), base and f"{base}sparql")
@@ -95,23 +81,34 @@ def create_app(
             Middleware(Kept, room=kept),
         ],
         exception_handlers=HANDLERS,
-        lifespan=lifespan,
+        lifespan=_lifespan,
     )
     app.router.redirect_slashes = False
-    state = {"kg": kg, "sparql": sparql, "counts": counts, "limits": limits, "version": served.version}
-    for name, value in {
-        **state,
-        "html": html,
-        "base": base,
-        "pool": pool,
-        "calls": calls,
-        "kept": kept,
-    }.items():
+    state: dict[str, object] = {"kg": kg, "served": served, "version": served.version, "limits": limits}
+    state |= {"sparql": sparql, "pool": pool, "calls": calls, "counts": counts, "kept": kept}
+    state |= {"html": html, "base": base}
+    state |= {"errors": _writers(kg), "warm": Warm(app, kg, counts, calls), "warmed": warm}
+    for name, value in state.items():
         setattr(app.state, name, value)
-    app.state.errors = _writers(kg)
-    app.state.warm = Warm(app, kg, counts, calls)
     calls.until = app.state.warm.has_index
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Start what works beside the application, and end it with the application."""
+    state = app.state
+    state.pool.start()
+    if state.warmed:
+        state.warm.start()
+    try:
+        yield
+    finally:
+        await state.warm.close()
+        await state.counts.close()
+        await state.pool.close()
+        state.calls.close()
+        state.served.close()
 
 
 def _parts(kg: CodeGraph | None) -> tuple[list[BaseRoute], dict[str, Handler]]:
